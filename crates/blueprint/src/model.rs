@@ -1,0 +1,536 @@
+//! A compiled care model: every name resolved, every rule typed. What the rest of Vanguard reads.
+
+use nhs::{CodeSystem, EventKind, Method, Status};
+
+/// A care model, or a place's own version of one, checked and resolved.
+#[derive(Debug, Clone)]
+pub struct Blueprint {
+    /// Short identifier: `mcp`.
+    pub id: String,
+    /// Name as people say it.
+    pub name: String,
+    /// Semantic version of the file.
+    pub version: String,
+    /// What it is for, in a sentence or two.
+    pub summary: String,
+    /// The models it extends or composes, nearest first.
+    pub lineage: Vec<String>,
+    /// Rows of the requirement table it answers.
+    pub answers: Vec<String>,
+    /// Whom it serves.
+    pub population: Population,
+    /// Code lists by name.
+    pub codes: Vec<CodeList>,
+    /// Features in an order in which each needs only earlier ones.
+    pub features: Vec<Feature>,
+    /// Segments; the first whose rule holds wins, and the last has no rule.
+    pub segments: Vec<Segment>,
+    /// Tiers, most complex first; the first whose rule holds wins, and the last has no rule.
+    pub tiers: Vec<Tier>,
+    /// Services that people can be offered.
+    pub services: Vec<Service>,
+    /// Teams that run the services.
+    pub teams: Vec<Team>,
+    /// Roles in teams.
+    pub roles: Vec<Role>,
+    /// What is measured.
+    pub measures: Vec<Measure>,
+    /// Arrows of the logic model.
+    pub logic: Vec<LogicArrow>,
+    /// Nodes of the logic model.
+    pub logic_nodes: Vec<LogicNode>,
+    /// The contract, where the model says.
+    pub contract: Option<Contract>,
+    /// What a site is helped to show.
+    pub characteristics: Vec<Characteristic>,
+    /// What needs to be in place.
+    pub building_blocks: Vec<BuildingBlock>,
+}
+
+/// Whom a model serves and the sizes it usually has. Sizes warn and never refuse.
+#[derive(Debug, Clone)]
+pub struct Population {
+    /// In words.
+    pub basis: String,
+    /// Who is in, as a rule over the built-in features.
+    pub include: Expr,
+    /// The rule as written.
+    pub include_text: String,
+    /// Usual sizes, each with its source.
+    pub usual_sizes: Vec<SizeBound>,
+    /// Usual size of a locality.
+    pub locality_size: Option<SizeBound>,
+}
+
+/// An advisory range of people.
+#[derive(Debug, Clone)]
+pub struct SizeBound {
+    /// At least; `None` where the source gives only a ceiling.
+    pub from: Option<u64>,
+    /// At most.
+    pub to: Option<u64>,
+    /// Where the figures come from.
+    pub source: String,
+}
+
+/// Codes of one terminology. A code also stands for the codes under it where `stems` is true.
+#[derive(Debug, Clone)]
+pub struct CodeList {
+    /// Name used in rules: `codes.dementia`.
+    pub id: String,
+    /// What it holds, in words.
+    pub name: String,
+    /// The codes; a list may mix terminologies (GP and hospital).
+    pub codes: Vec<(CodeSystem, String)>,
+    /// Weights in tenths beside the codes, for scores; empty otherwise.
+    pub weights_tenths: Vec<i64>,
+}
+
+/// One value per person as of a date.
+#[derive(Debug, Clone)]
+pub struct Feature {
+    /// Name used in rules.
+    pub id: String,
+    /// What it is, in words: "Emergency admissions in the last 12 months".
+    pub name: String,
+    /// How a reason is worded for a team, with `{}` for the value: "{} emergency admissions in a year".
+    pub reason: Option<String>,
+    /// Its type.
+    pub value: ValueType,
+    /// How it is computed.
+    pub source: FeatureSource,
+}
+
+/// The type of a feature. Numbers are integers at a fixed scale, so that every comparison is exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ValueType {
+    /// True or false; 0 or 1 in columns.
+    Bool,
+    /// An integer that counts units of 10 to the minus `decimals`: 0 for counts and years, 1 for scores, 2 for pounds.
+    Number {
+        /// Decimals held.
+        decimals: u8,
+    },
+    /// A day since 1 January 1970; absent where there is none.
+    Date,
+    /// One of a fixed set of words (see [`Builtin`]); the position in the set.
+    Choice,
+}
+
+/// How a feature gets its value.
+#[derive(Debug, Clone)]
+pub enum FeatureSource {
+    /// Read from the person's row.
+    Builtin(Builtin),
+    /// Computed from the person's events.
+    Events {
+        /// Which events.
+        kind: EventKind,
+        /// Which of them.
+        filter: Option<EventExpr>,
+        /// How far back from the as-of date, the as-of date included; `None` for ever.
+        window: Option<Window>,
+        /// What is made of them.
+        aggregate: Aggregate,
+    },
+    /// A published score over hospital diagnoses.
+    Score {
+        /// Which.
+        score: ScoreKind,
+        /// How far back.
+        window: Option<Window>,
+    },
+    /// A rule over earlier features: a boolean, or a sum of numbers and booleans.
+    Rule(Expr),
+}
+
+/// A window before the as-of date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Window {
+    /// So many days.
+    Days(u32),
+    /// So many calendar months.
+    Months(u32),
+}
+
+/// What is made of the events that pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Aggregate {
+    /// How many.
+    Count,
+    /// Whether any.
+    Exists,
+    /// How many different codes.
+    DistinctCodes,
+    /// How many different days.
+    DistinctDays,
+    /// The earliest day.
+    FirstDate,
+    /// The latest day.
+    LastDate,
+    /// Sum of costs, in pence (two decimals of a pound).
+    SumCost,
+    /// Sum of days from start to end within the window (nights in hospital).
+    SumDays,
+    /// The value of the latest event that has one, in thousandths (three decimals).
+    LastValue,
+    /// The largest value, in thousandths.
+    MaxValue,
+    /// The smallest value, in thousandths.
+    MinValue,
+}
+
+/// Scores that Vanguard computes itself, as published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ScoreKind {
+    /// Hospital Frailty Risk Score (Gilbert and others, Lancet 2018): each 3-character code once; tenths.
+    HospitalFrailtyRisk,
+    /// Charlson index with the weights of Quan and others (2011).
+    CharlsonQuan,
+    /// Charlson index with the weights of the Summary Hospital-level Mortality Indicator.
+    CharlsonShmi,
+}
+
+/// What every place knows of a person without a blueprint saying how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Builtin {
+    /// Age in whole years.
+    Age,
+    /// `male`, `female`, `indeterminate`, `unknown`.
+    Sex,
+    /// Decile of deprivation, 1 most deprived; absent where not known.
+    ImdDecile,
+    /// On a practice list of the place at the as-of date.
+    Registered,
+    /// Alive at the as-of date.
+    Alive,
+    /// Lives in the place's area.
+    LivesInPlace,
+    /// Lives in a care home.
+    CareHome,
+    /// The only registered person at the address, and not in a care home.
+    LivesAlone,
+    /// In hospital at the as-of date.
+    InHospitalNow,
+    /// How many sources hold the person.
+    ListCount,
+    /// The segment the person was put in (usable in tiers and services).
+    Segment,
+    /// The tier the person was put in (usable in services).
+    Tier,
+}
+
+/// A rule over features. Literals are already at the scale of the feature beside them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expr {
+    /// Always true, or never.
+    Constant(bool),
+    /// All hold.
+    All(Vec<Expr>),
+    /// At least one holds.
+    Any(Vec<Expr>),
+    /// Does not hold.
+    Not(Box<Expr>),
+    /// A boolean feature (position in [`Blueprint::features`]).
+    Feature(usize),
+    /// A comparison of two numbers (or days) at the same scale. An absent value makes it false.
+    Compare {
+        /// Left side.
+        left: Number,
+        /// The comparison.
+        op: CompareOp,
+        /// Right side.
+        right: Number,
+    },
+    /// A feature's value is one of these.
+    OneOf {
+        /// Position of the feature.
+        feature: usize,
+        /// Values at its scale, or positions in its set of words.
+        values: Vec<i64>,
+    },
+    /// A feature has no value.
+    IsAbsent(usize),
+    /// A number, where a feature is a sum.
+    Value(Number),
+}
+
+/// A number in a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Number {
+    /// A literal, scaled.
+    Literal(i64),
+    /// A feature (booleans count 0 or 1), multiplied by 10 to the `scale_up` to reach the common scale.
+    Feature {
+        /// Position of the feature.
+        feature: usize,
+        /// Powers of ten to multiply by.
+        scale_up: u8,
+    },
+    /// Days from the feature's date to the as-of date; absent where the date is.
+    DaysSince(usize),
+    /// Sum.
+    Add(Box<Number>, Box<Number>),
+    /// Difference.
+    Subtract(Box<Number>, Box<Number>),
+    /// Product with a whole-number literal.
+    Times(Box<Number>, i64),
+    /// The value, or this literal where it is absent.
+    OrElse(Box<Number>, i64),
+}
+
+/// A comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompareOp {
+    /// Equal.
+    Eq,
+    /// Not equal.
+    Ne,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Le,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Ge,
+}
+
+/// A filter over one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventExpr {
+    /// All hold.
+    All(Vec<EventExpr>),
+    /// At least one holds.
+    Any(Vec<EventExpr>),
+    /// Does not hold.
+    Not(Box<EventExpr>),
+    /// The method is one of these.
+    Method(Vec<Method>),
+    /// The status is one of these.
+    Status(Vec<Status>),
+    /// The code is in a list of the blueprint (position in [`Blueprint::codes`]).
+    CodeIn(usize),
+    /// The code is one of these, or under it where it ends in `%`.
+    Code(Vec<String>),
+    /// The detail code is one of these (treatment function, chief complaint, team type).
+    Detail(Vec<String>),
+    /// The value (thousandths) compared with a literal; false where there is none.
+    Value(CompareOp, i64),
+    /// Days from start to end compared with a whole number.
+    Days(CompareOp, i64),
+}
+
+/// A group of people with like needs.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// Identifier used in rules.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Who is in it, in words.
+    pub description: String,
+    /// The rule; `None` only on the last.
+    pub rule: Option<Expr>,
+    /// The rule as written.
+    pub rule_text: String,
+}
+
+/// A gradient of care.
+#[derive(Debug, Clone)]
+pub struct Tier {
+    /// Identifier used in rules.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Who is in it, in words.
+    pub description: String,
+    /// The rule; `None` only on the last.
+    pub rule: Option<Expr>,
+    /// The rule as written.
+    pub rule_text: String,
+    /// What is offered: identifiers of services or plain offers.
+    pub offer: Vec<String>,
+}
+
+/// A service with its eligibility and ranking.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// What it does, in words.
+    pub description: String,
+    /// Where: `community`, `home`, `care_home`, `hospital`, `primary_care`, `remote`.
+    pub setting: String,
+    /// Position of the team in [`Blueprint::teams`]; `None` where the service keeps no caseload.
+    pub team: Option<usize>,
+    /// Who may have it.
+    pub eligible: Option<Expr>,
+    /// The rule as written.
+    pub eligible_text: String,
+    /// Ranking: position of the feature, and whether the largest comes first.
+    pub rank_by: Vec<(usize, bool)>,
+    /// Features shown as the reason, in this order.
+    pub reasons: Vec<usize>,
+    /// Days between reviews.
+    pub review_every_days: Option<u32>,
+    /// Rows of the requirement table.
+    pub answers: Vec<String>,
+}
+
+/// A kind of team.
+#[derive(Debug, Clone)]
+pub struct Team {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Kind: `locality_hub`, `integrated_team`, `care_home_team` and their like.
+    pub kind: String,
+    /// Whether there is one for each practice, each locality, each care home or one for the place.
+    pub covers: TeamCover,
+    /// How many people one such team can carry.
+    pub capacity: u32,
+    /// Roles in it (identifiers of [`Role`]).
+    pub roles: Vec<String>,
+}
+
+/// What one team covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TeamCover {
+    /// One team for each practice.
+    Practice,
+    /// One for each locality.
+    Locality,
+    /// One for the whole place.
+    Place,
+}
+
+/// A role in a team.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// What the role does.
+    pub description: String,
+}
+
+/// A measure, counted by month.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// Identifier.
+    pub id: String,
+    /// Name with its unit.
+    pub name: String,
+    /// What is counted.
+    pub kind: EventKind,
+    /// Which of them.
+    pub filter: Option<EventExpr>,
+    /// Sum of what: events, days or pence.
+    pub sum: MeasureSum,
+    /// Only people for whom this holds at the as-of date; `None` for everyone.
+    pub among: Option<Expr>,
+    /// Per so many people in a month.
+    pub per: u32,
+    /// Which direction is better.
+    pub better: Better,
+    /// The gap it helps close: `health_and_wellbeing`, `care_and_quality`, `funding`.
+    pub gap: String,
+    /// The aim of the triple aim: `better_care`, `better_health`, `lower_cost`.
+    pub aim: String,
+    /// Months before an effect is expected.
+    pub lag_months: u32,
+    /// Rows of the requirement table.
+    pub answers: Vec<String>,
+}
+
+/// What a measure sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MeasureSum {
+    /// Events.
+    Events,
+    /// Days from start to end.
+    Days,
+    /// Cost in pence.
+    Cost,
+}
+
+/// Which direction of a measure is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Better {
+    /// Lower is better.
+    Lower,
+    /// Higher is better.
+    Higher,
+    /// Neither: it is watched for context.
+    Neither,
+}
+
+/// A node of the logic model.
+#[derive(Debug, Clone)]
+pub struct LogicNode {
+    /// Identifier: that of a service or a measure, or its own.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Stage: `input`, `activity`, `output`, `outcome`, `impact`.
+    pub stage: String,
+}
+
+/// An arrow of the logic model and why it should hold.
+#[derive(Debug, Clone)]
+pub struct LogicArrow {
+    /// Identifier of the node it leaves.
+    pub from: String,
+    /// Identifier of the node it reaches.
+    pub to: String,
+    /// Why the one should bring the other.
+    pub because: String,
+    /// Identifier of the measure that would show it.
+    pub measure: Option<String>,
+}
+
+/// The form of contract and what it pays for.
+#[derive(Debug, Clone)]
+pub struct Contract {
+    /// Form: `whole_population_budget`, `full_capitated_budget`, `capitated`, `alliance`, `service_level`.
+    pub form: String,
+    /// In words.
+    pub description: String,
+    /// Services in the budget.
+    pub in_scope: Vec<String>,
+    /// Rows of the requirement table.
+    pub answers: Vec<String>,
+}
+
+/// A characteristic: it helps, it never blocks.
+#[derive(Debug, Clone)]
+pub struct Characteristic {
+    /// Identifier.
+    pub id: String,
+    /// In our words.
+    pub text: String,
+    /// The group it stands under, such as one of the seven elements of care homes.
+    pub group: Option<String>,
+    /// What would show it: the identifier of a measure or feature, or plain words on the evidence wanted.
+    pub shown_by: String,
+    /// Rows of the requirement table.
+    pub answers: Vec<String>,
+}
+
+/// A building block that needs to be in place.
+#[derive(Debug, Clone)]
+pub struct BuildingBlock {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// What is there when it is in place.
+    pub in_place_when: String,
+    /// Rows of the requirement table.
+    pub answers: Vec<String>,
+}

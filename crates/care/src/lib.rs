@@ -1,0 +1,1 @@
+//! Shared record, teams and caseloads.

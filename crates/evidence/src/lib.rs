@@ -1,0 +1,1 @@
+//! Statistics: rates, process control charts, difference-in-differences. A pure library.

@@ -1,0 +1,1 @@
+//! Extracts to checked rows and quarantine, linked, to a lake snapshot.

@@ -1,0 +1,1 @@
+//! One person from many records: blocking, comparison, Fellegi-Sunter weights, clustering.

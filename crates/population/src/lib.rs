@@ -1,0 +1,1 @@
+//! Who lives here and what they need: features, scores, segments, tiers, rates, disclosure control.

@@ -1,0 +1,1 @@
+//! A synthetic place: realistic, messy extracts with known truth.

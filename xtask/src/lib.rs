@@ -1,0 +1,1 @@
+//! The rules of the repository are the tests of this crate.
