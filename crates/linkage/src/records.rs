@@ -1,0 +1,125 @@
+//! Person records in columns.
+
+use crate::calendar::{Bcd, bcd_of};
+use crate::clean;
+use crate::dictionary::{Dictionary, text_hash};
+
+/// What one source says about one person, as it says it. Empty text is missing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RecordInput<'a> {
+    /// NHS number, already checked to be valid (ten digits, modulus 11). Another key of a person where the model says so.
+    pub nhs_number: Option<u64>,
+    /// Family name.
+    pub family: &'a str,
+    /// Given name.
+    pub given: &'a str,
+    /// Date of birth in days since 1970-01-01.
+    pub birth: Option<i32>,
+    /// Sex as a small number; 0 is not known. Only equality matters.
+    pub sex: u8,
+    /// Postcode, with or without its space.
+    pub postcode: &'a str,
+    /// First line of the address.
+    pub address: &'a str,
+}
+
+/// A store of cleaned person records: one small number for each value, about 45 bytes a record and each distinct text once.
+///
+/// Records are numbered from 0 in the order they are pushed.
+#[derive(Debug, Clone, Default)]
+pub struct Records {
+    pub(crate) names: Dictionary,
+    pub(crate) postcodes: Dictionary,
+    pub(crate) addresses: Dictionary,
+    pub(crate) source: Vec<u8>,
+    pub(crate) number: Vec<u64>,
+    pub(crate) family: Vec<u32>,
+    pub(crate) given: Vec<u32>,
+    pub(crate) birth: Vec<Bcd>,
+    pub(crate) sex: Vec<u8>,
+    pub(crate) postcode: Vec<u32>,
+    pub(crate) address: Vec<u32>,
+    /// A hash of the cleaned values, so that ties are broken by content and never by the order of input.
+    pub(crate) content: Vec<u64>,
+    scratch: String,
+    scratch2: String,
+}
+
+impl Records {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.source.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.source.is_empty()
+    }
+
+    /// Cleans and adds one record of source `source`; returns its record number. A store holds up to 4,294,967,295 records.
+    pub fn push(&mut self, source: u8, input: &RecordInput<'_>) -> u32 {
+        let record = u32::try_from(self.source.len()).unwrap_or(u32::MAX);
+        let mut content = 0_u64;
+        let mut mix = |value: u64| content = (content.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+
+        clean::name(input.family, &mut self.scratch);
+        mix(text_hash(&self.scratch));
+        self.family.push(self.names.intern(&self.scratch));
+        clean::name(input.given, &mut self.scratch);
+        mix(text_hash(&self.scratch));
+        self.given.push(self.names.intern(&self.scratch));
+        clean::postcode(input.postcode, &mut self.scratch);
+        mix(text_hash(&self.scratch));
+        self.postcode.push(self.postcodes.intern(&self.scratch));
+        clean::address(input.address, &mut self.scratch, &mut self.scratch2);
+        mix(text_hash(&self.scratch));
+        self.address.push(self.addresses.intern(&self.scratch));
+
+        let birth = clean::birth(input.birth).map_or(0, bcd_of);
+        let number = input.nhs_number.unwrap_or(0);
+        mix(u64::from(birth));
+        mix(number);
+        mix(u64::from(input.sex) << 8 | u64::from(source));
+        self.birth.push(birth);
+        self.number.push(number);
+        self.sex.push(input.sex);
+        self.source.push(source);
+        self.content.push(content ^ content >> 29);
+        record
+    }
+
+    /// The valid NHS number of a record.
+    pub fn nhs_number(&self, record: u32) -> Option<u64> {
+        self.number.get(record as usize).copied().filter(|number| *number != 0)
+    }
+
+    /// The source of a record; 0 for a number that is not a record's.
+    pub fn source(&self, record: u32) -> u8 {
+        self.source.get(record as usize).copied().unwrap_or(0)
+    }
+
+    /// The cleaned family name; empty where missing.
+    pub fn family(&self, record: u32) -> &str {
+        self.names.get(self.family.get(record as usize).copied().unwrap_or(0))
+    }
+
+    /// The cleaned given name; empty where missing.
+    pub fn given(&self, record: u32) -> &str {
+        self.names.get(self.given.get(record as usize).copied().unwrap_or(0))
+    }
+
+    /// The cleaned postcode; empty where missing.
+    pub fn postcode(&self, record: u32) -> &str {
+        self.postcodes.get(self.postcode.get(record as usize).copied().unwrap_or(0))
+    }
+
+    /// The cleaned address line; empty where missing.
+    pub fn address(&self, record: u32) -> &str {
+        self.addresses.get(self.address.get(record as usize).copied().unwrap_or(0))
+    }
+}

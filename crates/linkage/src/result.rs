@@ -1,0 +1,109 @@
+//! What a linkage run takes beside records and model, and what it gives back.
+
+use std::time::Duration;
+
+/// Choices of one run which are not part of the model.
+#[derive(Debug, Clone, Default)]
+pub struct LinkOptions {
+    /// The least match probability at which two records may be joined; `None` takes the model's.
+    pub threshold: Option<f64>,
+    /// The least match probability of an edge that is reported; `None` takes the threshold. Lower it to review near misses.
+    pub keep: Option<f64>,
+    /// Sources that hold each person once (a GP list): two rows of one such source are one person only when they share
+    /// their number. At most 32 are heeded.
+    pub one_row_per_person: Vec<u8>,
+    /// Numbers that were replaced: `(old, new)`. Records with the old number count as having the new one.
+    pub superseded: Vec<(u64, u64)>,
+}
+
+/// Why two records are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// The same valid number, and birth date or name agree.
+    Number,
+    /// Enough weight of evidence from the comparisons of the model.
+    Weight,
+}
+
+/// Evidence that two records are of one person.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Edge {
+    /// The smaller record number.
+    pub left: u32,
+    /// The larger record number.
+    pub right: u32,
+    /// Match weight with the prior, in hundredths of a bit: 100 doubles the odds.
+    pub weight_bits_hundredths: i32,
+    /// Match probability of that weight.
+    pub probability: f32,
+    /// Which tier found it.
+    pub tier: Tier,
+}
+
+/// Two records that carry one valid number and are clearly two people. They are not joined through the number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conflict {
+    /// The number on both.
+    pub number: u64,
+    /// A record of the people who keep the number.
+    pub left: u32,
+    /// A record whose number is set aside: it is matched by the rest of what it says.
+    pub right: u32,
+    /// Whether the family names agree: then it is probably a relative's number.
+    pub same_family: bool,
+}
+
+/// What one blocking rule did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleReport {
+    /// The rule as the model writes it.
+    pub rule: String,
+    /// Pairs compared under this rule that no earlier rule had found.
+    pub new_pairs: u64,
+    /// Blocks that were larger than the cap and so were not compared.
+    pub skipped_blocks: u64,
+    /// Pairs in the skipped blocks.
+    pub skipped_pairs: u64,
+    /// Records in the largest skipped block.
+    pub largest_skipped: u64,
+}
+
+/// What happened, in figures.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Records read.
+    pub records: u64,
+    /// Records that joined another through their valid number.
+    pub joined_by_number: u64,
+    /// Records that went to the probabilistic tier (one for each distinct profile of a numbered person, and all others).
+    pub profiles: u64,
+    /// Pairs compared.
+    pub pairs: u64,
+    /// Rule by rule.
+    pub rules: Vec<RuleReport>,
+    /// Edges at or above the threshold which were refused because of two different valid numbers.
+    pub refused_numbers: u64,
+    /// Edges refused because a source holds each person once.
+    pub refused_one_row: u64,
+    /// Edges refused because members of the two clusters are clearly different people (twins, parent and child).
+    pub refused_different: u64,
+    /// Edges refused because the two clusters as a whole do not look alike.
+    pub refused_unlike: u64,
+    /// Clusters, with those of one record.
+    pub clusters: u64,
+    /// Phases and their wall time, in order.
+    pub phases: Vec<(&'static str, Duration)>,
+}
+
+/// The answer of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Linked {
+    /// For each record its cluster, numbered from 0 in order of each cluster's smallest record.
+    pub cluster_of: Vec<u32>,
+    /// Edges at or above `keep`, ordered by left then right. Not every pair of a cluster has one.
+    pub edges: Vec<Edge>,
+    /// One valid number on different people.
+    pub conflicts: Vec<Conflict>,
+    /// What happened.
+    pub report: Report,
+}
