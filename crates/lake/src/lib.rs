@@ -1,5 +1,29 @@
 //! The linked history on disk: person-ordered Parquet snapshots and the one-scan engine.
+//!
+//! A [`SnapshotWriter`] writes one snapshot beside the live one and swaps a pointer at the end; a [`Snapshot`] reads
+//! one; [`Snapshot::scan`] passes once over every person's history; [`engine`] answers many questions in that pass.
+//! This is the only crate that knows Parquet, and no type of that library appears in a public item.
 
+pub mod dictionary;
+pub mod engine;
+pub mod error;
+pub mod input;
+pub mod manifest;
 pub mod rows;
+pub mod scan;
+pub mod search;
+pub mod snapshot;
+pub mod table;
+pub mod writer;
 
-pub use rows::{CodeRow, EventRow, IdentityRow, PersonRow};
+mod format;
+mod views;
+
+pub use dictionary::{CodeSet, Dictionary, DictionaryBuilder};
+pub use error::LakeError;
+pub use manifest::{BucketInfo, Manifest, SnapshotId, SnapshotPlan, SourceFile, SourceInfo};
+pub use rows::{CodeRow, EventRow, IdentityRow, PersonRow, QuarantineRow};
+pub use scan::{BucketView, Columns, NO_DAY, NO_NUMBER};
+pub use search::IdentityQuery;
+pub use snapshot::{QuarantinePage, Snapshot};
+pub use writer::SnapshotWriter;

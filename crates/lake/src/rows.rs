@@ -93,3 +93,29 @@ pub struct CodeRow {
     /// Its words, where a source gave them.
     pub name: String,
 }
+
+impl CodeRow {
+    /// The entry at position 0 of every dictionary: no code.
+    pub fn none() -> Self {
+        Self { system: CodeSystem::None, code: String::new(), name: String::new() }
+    }
+}
+
+/// One row of an extract that could not be loaded, and why. It holds the shape of the value, never the value itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct QuarantineRow {
+    /// Position of the source in the manifest.
+    pub source: u8,
+    /// Name of the file within the extracts folder.
+    pub file: String,
+    /// Line (or row of a Parquet file), counted from 1; 0 where the whole file is meant.
+    pub line: u64,
+    /// Name of the column; empty where the whole row is meant.
+    pub column: String,
+    /// Short reason code, such as `nhs_number_check_digit`.
+    pub reason: String,
+    /// The reason in words.
+    pub message: String,
+    /// The value's shape, letters as `A` and digits as `9`: `AA99 9A`.
+    pub shape: String,
+}

@@ -1,0 +1,7 @@
+//! Many questions in one pass: each becomes one number per person.
+
+mod filter;
+mod program;
+
+pub use filter::{Compare, EventFilter};
+pub use program::{Aggregate, EventAggregate, Program, Values, Window};

@@ -1,0 +1,1 @@
+//! Views with words instead of numbers.
