@@ -1,1 +1,21 @@
-//! Who lives here and what they need: features, scores, segments, tiers, rates, disclosure control.
+//! Who lives here and what they need: features, scores, segments, tiers, measures and disclosure control.
+//!
+//! [`compute`] runs a compiled blueprint over a snapshot in one pass; [`save`] keeps the result beside the snapshot.
+
+mod activity;
+mod builtin;
+mod compute;
+mod count;
+mod pass;
+pub mod place;
+mod plan;
+pub mod results;
+pub mod rule;
+pub mod save;
+pub mod score;
+mod stage;
+mod tally;
+
+pub use compute::{Computed, compute};
+pub use results::{NOWHERE, People, Summary};
+pub use rule::ABSENT;

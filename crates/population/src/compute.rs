@@ -1,0 +1,225 @@
+//! Runs a blueprint over a snapshot and puts the sums into words.
+
+use crate::pass::{self, Part};
+use crate::place::Shape;
+use crate::plan::Plan;
+use crate::results::{Activity, Cell, Class, Distribution, Flag, Group, Locality, MeasureSeries, People, Practice, Summary};
+use crate::tally::Tally;
+use blueprint::model::{Better, FeatureSource, ScoreKind, ValueType};
+use blueprint::{Blueprint, Place};
+use lake::{LakeError, Snapshot};
+use nhs::{AgeBand, CodeSystem, Day};
+
+/// What a computation makes of a snapshot.
+#[derive(Debug, Clone, Default)]
+pub struct Computed {
+    /// One row per person.
+    pub people: People,
+    /// Counts of the place.
+    pub summary: Summary,
+}
+
+/// Where people belong, and what may be measured: months from `start` (or three years before) to the as-of date.
+pub fn compute(snapshot: &Snapshot, place: &Place, blueprint: &Blueprint, threads: usize) -> Result<Computed, LakeError> {
+    let as_of = place.as_of.unwrap_or(snapshot.manifest().as_of);
+    let start = place.start.unwrap_or_else(|| Day(as_of.add_months(-36).0 + 1));
+    let shape = Shape::of(place, &if place.localities.is_empty() { snapshot.persons()? } else { Vec::new() });
+    let plan = Plan::new(blueprint, &shape, snapshot.dictionary(), as_of, start);
+    let parts = snapshot.scan(plan.columns(), threads.max(1), |view| pass::run(&plan, view))?;
+    let mut people = People { features: vec![Vec::new(); blueprint.features.len()], ..People::default() };
+    let mut tally = Tally::new(&plan);
+    for part in parts {
+        tally.merge(&part.tally);
+        append(&mut people, part);
+    }
+    let summary = summarise(&plan, snapshot, place, &people, &tally);
+    Ok(Computed { people, summary })
+}
+
+fn append(people: &mut People, mut part: Part) {
+    people.id.append(&mut part.people.id);
+    people.segment.append(&mut part.people.segment);
+    people.tier.append(&mut part.people.tier);
+    people.locality.append(&mut part.people.locality);
+    people.practice.append(&mut part.people.practice);
+    people.age.append(&mut part.people.age);
+    for (all, own) in people.features.iter_mut().zip(&mut part.people.features) {
+        all.append(own);
+    }
+}
+
+fn summarise(plan: &Plan, snapshot: &Snapshot, place: &Place, people: &People, tally: &Tally) -> Summary {
+    let blueprint = plan.blueprint;
+    let tiers = blueprint.tiers.len();
+    let segment_by_tier: Vec<Vec<u64>> =
+        (0..blueprint.segments.len()).map(|s| (0..tiers).map(|t| tally.groups[s * tiers + t].people).collect()).collect();
+    let segments = blueprint
+        .segments
+        .iter()
+        .enumerate()
+        .map(|(s, segment)| group(&segment.id, &segment.name, tally, (0..tiers).map(|t| s * tiers + t)))
+        .collect();
+    let of_tiers = blueprint
+        .tiers
+        .iter()
+        .enumerate()
+        .map(|(t, tier)| group(&tier.id, &tier.name, tally, (0..blueprint.segments.len()).map(|s| s * tiers + t)))
+        .collect();
+    Summary {
+        snapshot: snapshot.manifest().id.to_string(),
+        place: place.name.clone(),
+        blueprint: format!("{} {}", blueprint.id, blueprint.version),
+        as_of: plan.as_of.0,
+        first_month: plan.first_month.0,
+        months: plan.months,
+        people_known: people.len() as u64,
+        people: tally.groups.iter().map(|g| g.people).sum(),
+        people_unregistered: tally.unregistered,
+        segments,
+        tiers: of_tiers,
+        segment_by_tier,
+        localities: localities(plan, tally),
+        practices: practices(plan, snapshot, tally),
+        imd_deciles: tally.imd.clone(),
+        age_sex: tally.age_sex.clone(),
+        flags: flags(plan, tally),
+        distributions: distributions(plan, tally),
+        measures: measures(plan, tally),
+    }
+}
+
+fn group(id: &str, name: &str, tally: &Tally, cells: impl Iterator<Item = usize>) -> Group {
+    let mut total = Group { id: id.to_owned(), name: name.to_owned(), ..Group::default() };
+    for cell in cells {
+        let sum = &tally.groups[cell];
+        total.people += sum.people;
+        total.age_sum += sum.age_sum;
+        total.activity.add(&sum.activity);
+    }
+    total
+}
+
+fn localities(plan: &Plan, tally: &Tally) -> Vec<Locality> {
+    let (segments, tiers) = (plan.blueprint.segments.len(), plan.blueprint.tiers.len());
+    plan.shape
+        .localities
+        .iter()
+        .zip(&tally.localities)
+        .map(|(shape, sum)| Locality {
+            id: shape.id.clone(),
+            name: shape.name.clone(),
+            served_from: shape.served_from.map(|day| day.0),
+            people: sum.groups.iter().sum(),
+            tiers: (0..tiers).map(|t| (0..segments).map(|s| sum.groups[s * tiers + t]).sum()).collect(),
+            segments: (0..segments).map(|s| sum.groups[s * tiers..(s + 1) * tiers].iter().sum()).collect(),
+            aged_65: sum.aged_65,
+            most_deprived_fifth: sum.most_deprived_fifth,
+            age_bands: sum.age_bands.clone(),
+            activity: sum.activity,
+        })
+        .collect()
+}
+
+fn practices(plan: &Plan, snapshot: &Snapshot, tally: &Tally) -> Vec<Practice> {
+    let tiers = plan.blueprint.tiers.len();
+    let dictionary = snapshot.dictionary();
+    plan.shape
+        .practices
+        .iter()
+        .enumerate()
+        .map(|(position, (code, locality))| {
+            let known = dictionary.find(CodeSystem::None, code.as_str()).and_then(|number| dictionary.get(number));
+            let by_tier = &tally.practice_tiers[position * tiers..(position + 1) * tiers];
+            Practice {
+                code: code.to_string(),
+                name: known.filter(|row| !row.name.is_empty()).map_or_else(|| code.to_string(), |row| row.name.clone()),
+                locality: *locality,
+                people: by_tier.iter().sum(),
+                tiers: by_tier.to_vec(),
+            }
+        })
+        .collect()
+}
+
+fn flags(plan: &Plan, tally: &Tally) -> Vec<Flag> {
+    let width = plan.shape.localities.len();
+    let features = plan.blueprint.features.iter().enumerate();
+    features
+        .filter(|(_, feature)| feature.value == ValueType::Bool)
+        .map(|(position, feature)| {
+            let by_locality = tally.flags[position * width..(position + 1) * width].to_vec();
+            Flag { id: feature.id.clone(), name: feature.name.clone(), people: by_locality.iter().sum(), by_locality }
+        })
+        .collect()
+}
+
+fn distributions(plan: &Plan, tally: &Tally) -> Vec<Distribution> {
+    let features = plan.blueprint.features.iter().enumerate();
+    features
+        .filter_map(|(position, feature)| {
+            let ValueType::Number { decimals } = feature.value else { return None };
+            crate::count::class_of(&feature.source, decimals, 0)?;
+            let counts = &tally.classes[position];
+            let labels: Vec<String> = match &feature.source {
+                FeatureSource::Score { score: ScoreKind::HospitalFrailtyRisk, .. } => {
+                    ["Low (below 5)", "Intermediate (5 to 15)", "High (above 15)"].map(str::to_owned).to_vec()
+                }
+                _ => (0..counts.len() - 2).map(|n| n.to_string()).chain(["10 or more".to_owned()]).collect(),
+            };
+            let classes =
+                labels.into_iter().zip(counts).map(|(label, &people)| Class { label, people }).collect();
+            Some(Distribution { id: feature.id.clone(), name: feature.name.clone(), classes })
+        })
+        .collect()
+}
+
+fn measures(plan: &Plan, tally: &Tally) -> Vec<MeasureSeries> {
+    let defined = plan.blueprint.measures.iter().zip(&tally.measures);
+    defined
+        .map(|(measure, sums)| MeasureSeries {
+            id: measure.id.clone(),
+            name: measure.name.clone(),
+            per: measure.per,
+            better: match measure.better {
+                Better::Lower => "lower",
+                Better::Higher => "higher",
+                Better::Neither => "neither",
+            }
+            .to_owned(),
+            gap: measure.gap.clone(),
+            aim: measure.aim.clone(),
+            is_cost: measure.sum == blueprint::model::MeasureSum::Cost,
+            practices: cells(&sums.practice_month, &sums.practice_people, plan.shape.practices.len(), plan.months),
+            tiers: cells(&sums.tier_month, &sums.tier_people, plan.blueprint.tiers.len(), plan.months),
+            year_by_locality_age: rows(&sums.year),
+            people_by_locality_age: rows(&sums.year_people),
+        })
+        .collect()
+}
+
+fn rows<T: Clone>(flat: &[T]) -> Vec<Vec<T>> {
+    flat.chunks(AgeBand::COUNT).map(<[T]>::to_vec).collect()
+}
+
+/// Sums and the people behind them: the changes in people are run up to a count for each month.
+fn cells(sums: &[i64], changes: &[i64], rows: usize, months: usize) -> Vec<Vec<Cell>> {
+    (0..rows)
+        .map(|row| {
+            let mut people = 0;
+            (0..months)
+                .map(|month| {
+                    people += changes[row * (months + 1) + month];
+                    Cell { sum: sums[row * months + month], people: u64::try_from(people).unwrap_or(0) }
+                })
+                .collect()
+        })
+        .collect()
+}
+
+impl Activity {
+    /// Pence per person.
+    pub fn cost_per_head(&self, people: u64) -> Option<i64> {
+        let people = i64::try_from(people).ok().filter(|&n| n > 0)?;
+        Some((self.cost_pence + people / 2).div_euclid(people))
+    }
+}

@@ -1,0 +1,162 @@
+//! One bucket of people through the plan: features, scores, segment, tier, and the sums.
+
+use crate::place::registered_days;
+use crate::plan::Plan;
+use crate::results::{NOWHERE, People};
+use crate::rule::{ABSENT, Values};
+use crate::tally::Tally;
+use crate::{activity, builtin, count};
+use blueprint::model::{Builtin, Expr, FeatureSource};
+use lake::BucketView;
+use lake::engine::Values as Answers;
+use nhs::EventKind;
+
+/// What a bucket leaves behind.
+pub struct Part {
+    /// Its people.
+    pub people: People,
+    /// Its sums.
+    pub tally: Tally,
+}
+
+/// Runs the plan over one bucket.
+pub fn run(plan: &Plan, view: &BucketView<'_>) -> Part {
+    let mut answers = Answers::new();
+    plan.program.run(view, &mut answers);
+    let mut people = People { features: vec![Vec::with_capacity(view.len()); plan.question_of.len()], ..People::default() };
+    let mut tally = Tally::new(plan);
+    let mut features = vec![ABSENT; plan.question_of.len()];
+    let mut groups = vec![0u128; plan.scores.len()];
+    for (position, person) in view.people.iter().enumerate() {
+        let (practice, locality) = plan.shape.belongs(person);
+        let seen = Seen { plan, view, position, practice, locality };
+        seen.answers(&answers, &mut features);
+        seen.scores(&mut groups, &mut features);
+        let (segment, tier) = seen.place_in_model(&mut features);
+        let age = person.birth.map_or(-1, |birth| plan.as_of.age_since(birth).clamp(0, 130) as i16);
+        people.id.push(person.id);
+        people.segment.push(segment);
+        people.tier.push(tier);
+        people.locality.push(locality);
+        people.practice.push(practice);
+        people.age.push(age);
+        for (column, value) in people.features.iter_mut().zip(&features) {
+            column.push(*value);
+        }
+        let year = activity::of_year(plan, view, position);
+        count::person(plan, person, &seen.standing(segment, tier, age), &features, &year, &mut tally);
+        count::measures(plan, view, position, &seen.standing(segment, tier, age), &features, &mut tally);
+    }
+    Part { people, tally }
+}
+
+/// Where a person stands, once known.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// Position of the practice, or [`NOWHERE`].
+    pub practice: u16,
+    /// Position of the locality, or [`NOWHERE`].
+    pub locality: u16,
+    /// Position of the segment, or [`NOWHERE`].
+    pub segment: u16,
+    /// Position of the tier, or [`NOWHERE`].
+    pub tier: u16,
+    /// Age in whole years; -1 where not known.
+    pub age: i16,
+}
+
+/// One person in view.
+struct Seen<'a, 'b> {
+    plan: &'a Plan<'a>,
+    view: &'a BucketView<'b>,
+    position: usize,
+    practice: u16,
+    locality: u16,
+}
+
+impl Seen<'_, '_> {
+    fn standing(&self, segment: u16, tier: u16, age: i16) -> Standing {
+        Standing { practice: self.practice, locality: self.locality, segment, tier, age }
+    }
+
+    fn answers(&self, answers: &Answers, features: &mut [i64]) {
+        for (value, question) in features.iter_mut().zip(&self.plan.question_of) {
+            *value = question.and_then(|q| answers.get(q, self.position)).unwrap_or(ABSENT);
+        }
+    }
+
+    /// Scores count each group of diagnoses once, whichever episodes recorded it.
+    fn scores(&self, groups: &mut [u128], features: &mut [i64]) {
+        if groups.is_empty() {
+            return;
+        }
+        groups.fill(0);
+        for event in self.view.events_of(self.position) {
+            if self.view.kind[event] != EventKind::Diagnosis.number() || self.view.date[event] > self.plan.as_of.0 {
+                continue;
+            }
+            for (bits, planned) in groups.iter_mut().zip(&self.plan.scores) {
+                if self.view.date[event] >= planned.first_day {
+                    *bits |= planned.score.groups(self.view.code[event]);
+                }
+            }
+        }
+        for (bits, planned) in groups.iter().zip(&self.plan.scores) {
+            features[planned.feature] = planned.score.tenths(*bits);
+        }
+    }
+
+    /// Computes the features that rules make, and with them the segment and the tier.
+    fn place_in_model(&self, features: &mut [i64]) -> (u16, u16) {
+        let blueprint = self.plan.blueprint;
+        self.stage(&self.plan.stages.first, NOWHERE, NOWHERE, features);
+        if !self.holds(&blueprint.population.include, features) {
+            self.stage(&self.plan.stages.with_segment, NOWHERE, NOWHERE, features);
+            self.stage(&self.plan.stages.with_tier, NOWHERE, NOWHERE, features);
+            return (NOWHERE, NOWHERE);
+        }
+        let segment = self.first_that_holds(blueprint.segments.iter().map(|s| s.rule.as_ref()), features);
+        self.stage(&self.plan.stages.with_segment, segment, NOWHERE, features);
+        let tier = self.first_that_holds(blueprint.tiers.iter().map(|t| t.rule.as_ref()), features);
+        self.stage(&self.plan.stages.with_tier, segment, tier, features);
+        (segment, tier)
+    }
+
+    fn first_that_holds<'e>(&self, rules: impl Iterator<Item = Option<&'e Expr>>, features: &[i64]) -> u16 {
+        // The compiler of blueprints sees to it that the last has no rule, so somebody always takes the person.
+        let mut rules = rules.enumerate();
+        rules.find(|(_, rule)| rule.is_none_or(|r| self.holds(r, features))).map_or(NOWHERE, |(n, _)| n as u16)
+    }
+
+    fn stage(&self, stage: &[usize], segment: u16, tier: u16, features: &mut [i64]) {
+        for &feature in stage {
+            match &self.plan.blueprint.features[feature].source {
+                FeatureSource::Builtin(what) => {
+                    features[feature] = match what {
+                        Builtin::Segment => position_or_absent(segment),
+                        Builtin::Tier => position_or_absent(tier),
+                        _ => builtin::value(*what, self.plan, self.view, self.position, self.practice),
+                    };
+                }
+                FeatureSource::Rule(rule) => {
+                    features[feature] = Values { features, as_of: self.plan.as_of.0 }.value(rule);
+                }
+                FeatureSource::Events { .. } | FeatureSource::Score { .. } => {}
+            }
+        }
+    }
+
+    fn holds(&self, rule: &Expr, features: &[i64]) -> bool {
+        Values { features, as_of: self.plan.as_of.0 }.holds(rule)
+    }
+}
+
+fn position_or_absent(position: u16) -> i64 {
+    if position == NOWHERE { ABSENT } else { i64::from(position) }
+}
+
+/// Whether a person was on a list of the place on a day.
+pub fn on_list(person: &lake::PersonRow, practice: u16, day: i32) -> bool {
+    let (from, to) = registered_days(person);
+    practice != NOWHERE && from <= day && day <= to
+}

@@ -1,0 +1,86 @@
+//! Published scores over hospital diagnoses: each group of codes counts at most once for a person.
+
+use blueprint::score::{ScoreTable, score_table};
+use blueprint::model::ScoreKind;
+
+/// A score compiled against a snapshot's dictionary.
+#[derive(Debug, Clone)]
+pub struct Score {
+    /// For each dictionary entry, one bit for each group it belongs to.
+    groups_of_code: Vec<u128>,
+    weights: Vec<i64>,
+    yields_to: Vec<Option<usize>>,
+}
+
+impl Score {
+    /// Compiles a score; `icd10` gives the dictionary entries that are ICD-10 codes, without their dots.
+    pub fn compile<'a>(kind: ScoreKind, dictionary_len: usize, icd10: impl Iterator<Item = (u32, &'a str)>) -> Self {
+        Self::from_table(score_table(kind), dictionary_len, icd10)
+    }
+
+    fn from_table<'a>(table: &ScoreTable, dictionary_len: usize, icd10: impl Iterator<Item = (u32, &'a str)>) -> Self {
+        let mut groups_of_code = vec![0; dictionary_len];
+        for (id, code) in icd10 {
+            let mut bits = 0u128;
+            for (position, group) in table.groups.iter().enumerate().take(128) {
+                if group.codes.iter().any(|stem| code.starts_with(stem.as_str())) {
+                    bits |= 1 << position;
+                }
+            }
+            if let Some(slot) = groups_of_code.get_mut(id as usize) {
+                *slot = bits;
+            }
+        }
+        Self {
+            groups_of_code,
+            weights: table.groups.iter().map(|g| g.weight_tenths).collect(),
+            yields_to: table.groups.iter().map(|g| g.yields_to).collect(),
+        }
+    }
+
+    /// The bits of the groups that a code belongs to.
+    pub fn groups(&self, code: u32) -> u128 {
+        self.groups_of_code.get(code as usize).copied().unwrap_or(0)
+    }
+
+    /// The score of a person with these groups, in tenths.
+    pub fn tenths(&self, groups: u128) -> i64 {
+        let mut rest = groups;
+        let mut total = 0;
+        while rest != 0 {
+            let group = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            let yields = self.yields_to.get(group).copied().flatten().is_some_and(|other| groups >> other & 1 == 1);
+            if !yields {
+                total += self.weights.get(group).copied().unwrap_or(0);
+            }
+        }
+        total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use blueprint::score::ScoreGroup;
+
+    #[test]
+    fn each_group_once_and_the_milder_yields() {
+        let group = |name: &str, codes: &[&str], weight_tenths, yields_to| ScoreGroup {
+            name: name.to_owned(),
+            codes: codes.iter().map(|&c| c.to_owned()).collect(),
+            weight_tenths,
+            yields_to,
+        };
+        let table = ScoreTable {
+            groups: vec![group("mild", &["K70"], 20, Some(1)), group("severe", &["K721"], 40, None), group("f", &["F00"], 71, None)],
+        };
+        let codes = ["", "K701", "K721", "K703", "F00", "K72"];
+        let score = Score::from_table(&table, codes.len(), codes.iter().enumerate().skip(1).map(|(i, c)| (i as u32, *c)));
+        let total = |ids: &[u32]| score.tenths(ids.iter().fold(0, |bits, &id| bits | score.groups(id)));
+        assert_eq!(total(&[1, 3, 1]), 20);
+        assert_eq!(total(&[1, 2]), 40);
+        assert_eq!(total(&[4, 5, 99]), 71);
+        assert_eq!(total(&[]), 0);
+    }
+}
