@@ -1,1 +1,23 @@
-//! Statistics: rates, process control charts, difference-in-differences. A pure library.
+//! Statistics: rates, process control charts, difference-in-differences and what may be claimed from them. A pure library.
+//!
+//! Every function takes plain numbers and gives plain numbers: no file, no clock, no random number that is not seeded by
+//! the caller. Sums run in the order of the input, so the same input gives the same last digit on any machine.
+//!
+//! - [`rates`]: crude, directly and indirectly standardised rates, proportions, means, with limits;
+//! - [`funnel`]: control limits around a common rate, ratio or proportion;
+//! - [`quantiles`]: quintiles and deciles of areas;
+//! - [`control_chart`]: "Making Data Count" process control charts;
+//! - [`did`]: difference-in-differences on a panel of clusters and months;
+//! - [`claim`]: one plain sentence that says no more than an estimate allows.
+
+pub mod claim;
+pub mod control_chart;
+pub mod did;
+pub mod distribution;
+pub mod funnel;
+pub mod quantiles;
+pub mod rates;
+
+mod random;
+mod special;
+mod symmetric;
