@@ -43,7 +43,6 @@ pub fn machine_bound(files: &[(String, String)]) -> Vec<String> {
         concat!("/ho", "me/"),
         concat!("registry.npm", "js"),
         concat!("crates", ".io"),
-        concat!("static.crates"),
         concat!("pypi", ".org"),
         concat!("python", "hosted"),
         concat!("deb.deb", "ian.org"),
