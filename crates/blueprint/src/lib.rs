@@ -4,19 +4,36 @@
 //! models and code lists are embedded.
 
 mod builtin;
+mod codes;
+mod compile;
 mod diagnostic;
+mod document;
+mod features;
+mod fields;
+mod groups;
+mod measures;
+mod merge;
 pub mod model;
+mod nearest;
+mod node;
+mod offers;
 pub mod place;
+mod rule;
 pub mod score;
+mod sink;
+mod site;
+mod table;
+mod words;
 
 pub use builtin::{builtin, builtin_code_file, builtin_ids};
+pub use compile::compile;
 pub use diagnostic::{Diagnostic, Severity};
 pub use model::Blueprint;
 pub use place::Place;
 pub use score::{ScoreGroup, ScoreTable, score_table};
 
 /// Finds the text of a file that a blueprint names (`extends = "mcp"`, `file = "codes/frailty.csv"`): relative to the
-/// blueprint. Built-in models and code lists are found without it, after it has said `None`.
+/// blueprint. Built-in models (`mcp`) are found without asking it; built-in code lists after it has said `None`.
 pub trait Resolve {
     /// The text of the file, if there is one.
     fn resolve(&self, name: &str) -> Option<String>;
@@ -36,13 +53,6 @@ impl Resolve for OnlyBuiltin {
     fn resolve(&self, _name: &str) -> Option<String> {
         None
     }
-}
-
-/// Compiles a blueprint: reads it and what it extends and composes, checks everything, resolves every name.
-/// The model is there unless a diagnostic is an error.
-pub fn compile(file_name: &str, text: &str, resolve: &dyn Resolve) -> (Option<Blueprint>, Vec<Diagnostic>) {
-    let _ = (file_name, text, resolve);
-    (None, Vec::new())
 }
 
 /// The whole resolved model as TOML, each item headed by a comment with its origin (`# mcp.toml:12`).
