@@ -13,6 +13,13 @@ const FLAGS = [
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
 ]
 
+/// The server under test, as scripts/test starts it.
+export function server () {
+  const base = process.env.VANGUARD_URL
+  if (!base) throw new Error('set VANGUARD_URL to the address of a running `vanguard serve`, such as http://127.0.0.1:8080/')
+  return new URL('/', base).href
+}
+
 export async function launch () {
   if (!existsSync(EXECUTABLE)) throw new Error(`there is no ${EXECUTABLE}: scripts/test installs Chromium`)
   return chromium.launch({ executablePath: EXECUTABLE, args: FLAGS })
@@ -21,7 +28,7 @@ export async function launch () {
 /// A page in a context of its own, with `page.troubles`: console errors, script errors, failed requests and requests that
 /// leave the server at `base`, as sentences.
 export async function open (browser, base, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options })
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
   watch(page, base)
   return page

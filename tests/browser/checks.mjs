@@ -27,7 +27,7 @@ export async function frame (page) {
     mains: document.querySelectorAll('main').length,
   }))
   const breaches = []
-  if (seen.lang !== 'en') breaches.push(`the language is "${seen.lang}", not "en"`)
+  if (!/^en(-GB)?$/.test(seen.lang)) breaches.push(`the language is "${seen.lang}", not English`)
   if (!/\S - Vanguard$/.test(seen.title)) breaches.push(`the title "${seen.title}" does not end "- Vanguard"`)
   if (seen.headings.length !== 1 || seen.headings[0] === '') breaches.push(`there are ${seen.headings.length} main headings: ${seen.headings.join(' | ')}`)
   if (seen.mains !== 1) breaches.push(`there are ${seen.mains} main parts`)

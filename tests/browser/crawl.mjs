@@ -4,6 +4,8 @@ import { open } from './browser.mjs'
 import * as checks from './checks.mjs'
 
 export const ROLES = ['analyst', 'care_coordinator', 'gp', 'site_lead', 'evaluator']
+/// Hiding the caret or stopping animations would put a style into the page, which its own policy forbids.
+const ASIS = { caret: 'initial', animations: 'allow' }
 const SCREENS = new URL('../../target/screens/', import.meta.url)
 /// Pages of one shape that are opened.
 const OF_ONE_SHAPE = 2
@@ -105,16 +107,16 @@ async function closely (page, bare, url, name) {
   mkdirSync(SCREENS, { recursive: true })
   const picture = kind => new URL(`${name.replace(/[^a-z0-9]+/gi, '-').replace(/-+$/, '')}-${kind}.png`, SCREENS).pathname
   await page.evaluate(() => { document.activeElement?.blur(); scrollTo(0, 0) })
-  await page.screenshot({ path: picture('1280'), fullPage: true })
+  await page.screenshot({ path: picture('1280'), fullPage: true, ...ASIS })
   await page.setViewportSize({ width: 390, height: 844 })
   found.push(...(await checks.fits(page)).map(text => `on a telephone: ${text}`))
   found.push(...(await checks.accessibility(page)).map(text => `on a telephone: ${text}`))
-  await page.screenshot({ path: picture('390'), fullPage: true })
+  await page.screenshot({ path: picture('390'), fullPage: true, ...ASIS })
   await page.setViewportSize({ width: 1280, height: 900 })
   await page.emulateMedia({ media: 'print' })
   const printed = await page.evaluate(() => document.querySelector('main')?.checkVisibility() ?? false)
   if (!printed) found.push('the main part is not printed')
-  await page.screenshot({ path: picture('print'), fullPage: true })
+  await page.screenshot({ path: picture('print'), fullPage: true, ...ASIS })
   await page.emulateMedia({ media: 'screen' })
   return found
 }

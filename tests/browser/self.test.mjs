@@ -13,7 +13,7 @@ after(async () => { await browser?.close(); await fixture?.close() })
 const FINDS = {
   '/bad/alt': /axe image-alt/,
   '/bad/contrast': /axe color-contrast/,
-  '/bad/lang': /the language is "fr"/,
+  '/bad/lang': /the language is "fr", not English/,
   '/bad/title': /does not end "- Vanguard"/,
   '/bad/headings': /there are 2 main headings/,
   '/bad/skip': /first stop of the Tab key is not the skip link/,
