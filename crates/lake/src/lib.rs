@@ -17,6 +17,7 @@ pub mod table;
 pub mod writer;
 
 mod format;
+mod layout;
 mod views;
 
 pub use dictionary::{CodeSet, Dictionary, DictionaryBuilder};

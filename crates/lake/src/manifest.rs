@@ -152,6 +152,8 @@ pub struct Manifest {
     pub buckets: Vec<BucketInfo>,
     /// The sources in the order of their numbers.
     pub sources: Vec<SourceInfo>,
+    /// Size in bytes of every file of the snapshot but this one: a file cut short shows at once.
+    pub files: BTreeMap<String, u64>,
     /// Whatever else the loader wants to keep, by name.
     pub extras: BTreeMap<String, String>,
 }

@@ -1,7 +1,12 @@
 //! One pass over everybody's history, bucket by bucket.
 
+use crate::engine::{Program, Values};
+use crate::format::event::whole;
+use crate::format::person;
+use crate::format::reader::ParquetIn;
 use crate::{LakeError, PersonRow, Snapshot};
 use std::ops::{BitOr, Range};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Stands for no day in [`BucketView::end`].
 pub const NO_DAY: i32 = i32::MIN;
@@ -117,11 +122,162 @@ impl BucketView<'_> {
 impl Snapshot {
     /// Reads the columns asked for, bucket by bucket, on so many threads (at least 1), and hands each bucket to `visit`.
     /// Results come in the order of buckets whatever the number of threads. At most one bucket per thread is in memory.
-    pub fn scan<R, F>(&self, _columns: Columns, _threads: usize, _visit: F) -> Result<Vec<R>, LakeError>
+    pub fn scan<R, F>(&self, columns: Columns, threads: usize, visit: F) -> Result<Vec<R>, LakeError>
     where
         R: Send,
         F: Fn(&BucketView<'_>) -> R + Sync,
     {
-        todo!()
+        let buckets = self.manifest().buckets.len();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let (mut done, mut bucket_data) = (Vec::new(), Bucket::default());
+            loop {
+                let bucket = next.fetch_add(1, Ordering::Relaxed);
+                if bucket >= buckets {
+                    return Ok(done);
+                }
+                bucket_data.read(self, bucket as u32, columns)?;
+                done.push((bucket, visit(&bucket_data.view())));
+            }
+        };
+        let parts: Vec<Result<Vec<(usize, R)>, LakeError>> = std::thread::scope(|scope| {
+            let helpers: Vec<_> = (1..threads.min(buckets).max(1)).map(|_| scope.spawn(work)).collect();
+            let own = work();
+            let others = helpers.into_iter().map(|helper| match helper.join() {
+                Ok(part) => part,
+                // A panic of `visit` goes on in the caller's thread, as if there were only one.
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            std::iter::once(own).chain(others).collect()
+        });
+        let mut results = Vec::with_capacity(buckets);
+        for part in parts {
+            results.extend(part?);
+        }
+        results.sort_unstable_by_key(|&(bucket, _)| bucket);
+        Ok(results.into_iter().map(|(_, result)| result).collect())
+    }
+
+    /// Runs a program over everybody: like [`Snapshot::scan`] with the columns that the program needs and `more`, and
+    /// hands each bucket to `visit` with the answers for its people.
+    pub fn ask<R, F>(&self, program: &Program, more: Columns, threads: usize, visit: F) -> Result<Vec<R>, LakeError>
+    where
+        R: Send,
+        F: Fn(&BucketView<'_>, &Values) -> R + Sync,
+    {
+        self.scan(program.columns() | more, threads, |view| {
+            let mut values = Values::new();
+            program.run(view, &mut values);
+            visit(view, &values)
+        })
+    }
+}
+
+/// The columns of one bucket; the memory is used again for the next.
+#[derive(Debug, Default)]
+struct Bucket {
+    bucket: u32,
+    first_person: u32,
+    offsets: Vec<u32>,
+    people: Vec<PersonRow>,
+    days: [Vec<i32>; 2],
+    small: [Vec<u8>; 4],
+    numbers: [Vec<u32>; 4],
+    large: [Vec<i64>; 2],
+    scratch: Vec<i32>,
+}
+
+const DAYS: [(&str, Columns, i32); 2] = [("date", Columns::DATE, 0), ("end_date", Columns::END, NO_DAY)];
+const SMALL: [(&str, Columns); 4] =
+    [("kind", Columns::KIND), ("method", Columns::METHOD), ("status", Columns::STATUS), ("source", Columns::SOURCE)];
+const NUMBERS: [(&str, Columns); 4] =
+    [("code", Columns::CODE), ("provider", Columns::PROVIDER), ("detail", Columns::DETAIL), ("link", Columns::LINK)];
+const LARGE: [(&str, Columns); 2] = [("value", Columns::VALUE), ("cost", Columns::COST)];
+
+impl Bucket {
+    fn read(&mut self, snapshot: &Snapshot, bucket: u32, columns: Columns) -> Result<(), LakeError> {
+        self.clear();
+        self.bucket = bucket;
+        self.first_person = snapshot.manifest().buckets.get(bucket as usize).map_or(0, |b| b.first_person);
+        let (file, people) = snapshot.people_file("person", bucket)?;
+        self.offsets.push(0);
+        let mut sum = 0u32;
+        for count in person::read_event_counts(&file, people)? {
+            sum = sum.checked_add(count as u32).ok_or_else(|| file.damaged("its counts of events are too large"))?;
+            self.offsets.push(sum);
+        }
+        if columns.has(Columns::PEOPLE) {
+            self.people = person::read(&file, &[whole(people)])?;
+        }
+        let events = snapshot.event_file(bucket)?;
+        if events.groups().into_iter().sum::<usize>() != sum as usize {
+            return Err(events.damaged("its rows are not as many as its people have events"));
+        }
+        self.read_events(&events, columns)
+    }
+
+    fn read_events(&mut self, file: &ParquetIn, columns: Columns) -> Result<(), LakeError> {
+        for (group, rows) in file.groups().into_iter().enumerate() {
+            let pick = [whole(rows)];
+            for (out, (name, column, none)) in self.days.iter_mut().zip(DAYS) {
+                if columns.has(column) {
+                    file.ints(group, name, &pick, none, out)?;
+                }
+            }
+            for (out, (name, column)) in self.small.iter_mut().zip(SMALL) {
+                if columns.has(column) {
+                    self.scratch.clear();
+                    file.ints(group, name, &pick, 0, &mut self.scratch)?;
+                    out.extend(self.scratch.iter().map(|&n| n as u8));
+                }
+            }
+            for (out, (name, column)) in self.numbers.iter_mut().zip(NUMBERS) {
+                if columns.has(column) {
+                    self.scratch.clear();
+                    file.ints(group, name, &pick, 0, &mut self.scratch)?;
+                    out.extend(self.scratch.iter().map(|&n| n as u32));
+                }
+            }
+            for (out, (name, column)) in self.large.iter_mut().zip(LARGE) {
+                if columns.has(column) {
+                    file.longs(group, name, &pick, NO_NUMBER, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.offsets.clear();
+        self.people.clear();
+        self.days.iter_mut().for_each(Vec::clear);
+        self.small.iter_mut().for_each(Vec::clear);
+        self.numbers.iter_mut().for_each(Vec::clear);
+        self.large.iter_mut().for_each(Vec::clear);
+    }
+
+    fn view(&self) -> BucketView<'_> {
+        let [date, end] = &self.days;
+        let [kind, method, status, source] = &self.small;
+        let [code, provider, detail, link] = &self.numbers;
+        let [value, cost] = &self.large;
+        BucketView {
+            bucket: self.bucket,
+            first_person: self.first_person,
+            offsets: &self.offsets,
+            people: &self.people,
+            date,
+            end,
+            kind,
+            method,
+            status,
+            code,
+            provider,
+            detail,
+            value,
+            cost,
+            link,
+            source,
+        }
     }
 }

@@ -1,5 +1,9 @@
 //! Finding a person by who they are, for the people who may.
 
+use crate::format::event::whole;
+use crate::format::identity;
+use crate::format::reader::ParquetIn;
+use crate::{LakeError, Snapshot};
 use nhs::NhsNumber;
 
 /// How a person is looked for.
@@ -11,4 +15,106 @@ pub enum IdentityQuery {
     Name(Vec<String>),
     /// By a postcode or its beginning; case and spaces do not matter.
     Postcode(String),
+}
+
+impl IdentityQuery {
+    /// What a person typed into a search box: an NHS number in any spacing, something with a digit as a postcode,
+    /// anything else as names. `None` where there is nothing to look for.
+    pub fn from_text(text: &str) -> Option<Self> {
+        if let Ok(number) = NhsNumber::parse(text.trim()) {
+            return Some(Self::NhsNumber(number));
+        }
+        if text.chars().any(|c| c.is_ascii_digit()) {
+            return Some(Self::Postcode(text.trim().to_owned()));
+        }
+        let words: Vec<String> = words(text).collect();
+        if words.is_empty() { None } else { Some(Self::Name(words)) }
+    }
+}
+
+impl Snapshot {
+    /// The numbers of the people who fit, in ascending order, at most `limit`.
+    pub fn find_identity(&self, query: &IdentityQuery, limit: usize) -> Result<Vec<u32>, LakeError> {
+        let mut found = Vec::new();
+        for (bucket, info) in self.manifest().buckets.iter().enumerate() {
+            if found.len() >= limit {
+                break;
+            }
+            let (file, people) = self.people_file("identity", bucket as u32)?;
+            if people == 0 {
+                continue;
+            }
+            let fits = match query {
+                IdentityQuery::NhsNumber(number) => numbers(&file, people, *number)?,
+                IdentityQuery::Name(query) => names(&file, people, query)?,
+                IdentityQuery::Postcode(query) => postcodes(&file, people, query)?,
+            };
+            found.extend(fits.into_iter().map(|position| info.first_person + position));
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+}
+
+fn numbers(file: &ParquetIn, people: usize, number: NhsNumber) -> Result<Vec<u32>, LakeError> {
+    let numbers = identity::nhs_numbers(file, &[whole(people)])?;
+    Ok((0..).zip(numbers).filter(|&(_, found)| found == number.value()).map(|(position, _)| position).collect())
+}
+
+fn postcodes(file: &ParquetIn, people: usize, query: &str) -> Result<Vec<u32>, LakeError> {
+    let wanted = compact(query);
+    let (mut position, mut found) = (0, Vec::new());
+    if wanted.is_empty() {
+        return Ok(found);
+    }
+    file.texts(0, "postcode", &[whole(people)], |postcode| {
+        if postcode.is_some_and(|p| compact(p).starts_with(&wanted)) {
+            found.push(position);
+        }
+        position += 1;
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn names(file: &ParquetIn, people: usize, query: &[String]) -> Result<Vec<u32>, LakeError> {
+    let wanted: Vec<String> = query.iter().flat_map(|q| words(q)).collect();
+    if wanted.is_empty() || wanted.len() > 32 {
+        return Ok(Vec::new());
+    }
+    // One bit for each word of the query that begins a word of either name.
+    let all = u32::MAX >> (32 - wanted.len());
+    let mut met = vec![0u32; people];
+    for column in ["family_name", "given_name"] {
+        let mut next = met.iter_mut();
+        file.texts(0, column, &[whole(people)], |name| {
+            if let (Some(bits), Some(name)) = (next.next(), name) {
+                *bits |= begun(name, &wanted);
+            }
+            Ok(())
+        })?;
+    }
+    Ok((0..).zip(met).filter(|&(_, bits)| bits == all).map(|(position, _)| position).collect())
+}
+
+/// One bit for each wanted word that begins a word of this name.
+fn begun(name: &str, wanted: &[String]) -> u32 {
+    let mut bits = 0;
+    for word in words(name) {
+        for (bit, start) in wanted.iter().enumerate() {
+            bits |= u32::from(word.starts_with(start.as_str())) << bit;
+        }
+    }
+    bits
+}
+
+/// The words of a name in lower case, without apostrophes and the like: `O'Neill-Smith` is `oneill` and `smith`.
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| c.is_whitespace() || matches!(c, '-' | ',' | '.'))
+        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>())
+        .filter(|word| !word.is_empty())
+}
+
+fn compact(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
 }

@@ -1,0 +1,169 @@
+//! Reading columns: only the columns and rows asked for.
+
+use crate::LakeError;
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{BoolType, ByteArrayType, DataType, Int32Type, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::statistics::Statistics;
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A Parquet file of the lake, opened.
+pub(crate) struct ParquetIn {
+    path: PathBuf,
+    reader: SerializedFileReader<File>,
+}
+
+impl ParquetIn {
+    pub(crate) fn open(path: &Path) -> Result<Self, LakeError> {
+        let file = File::open(path).map_err(|e| LakeError::io("read", path, e))?;
+        let reader = SerializedFileReader::new(file).map_err(|e| LakeError::damaged(path, e))?;
+        Ok(Self { path: path.to_owned(), reader })
+    }
+
+    /// Rows of each row group.
+    pub(crate) fn groups(&self) -> Vec<usize> {
+        self.reader.metadata().row_groups().iter().map(|g| usize::try_from(g.num_rows()).unwrap_or(0)).collect()
+    }
+
+    /// Rows of the file; an error where the manifest says otherwise.
+    pub(crate) fn expect_rows(&self, rows: u64) -> Result<(), LakeError> {
+        let found = self.reader.metadata().file_metadata().num_rows();
+        if u64::try_from(found) == Ok(rows) {
+            return Ok(());
+        }
+        Err(self.damaged(format!("it has {found} rows, the manifest says {rows}")))
+    }
+
+    pub(crate) fn damaged(&self, why: impl std::fmt::Display) -> LakeError {
+        LakeError::damaged(&self.path, why)
+    }
+
+    fn position(&self, name: &str) -> Result<usize, LakeError> {
+        let schema = self.reader.metadata().file_metadata().schema_descr();
+        let found = schema.columns().iter().position(|c| c.name() == name);
+        found.ok_or_else(|| self.damaged(format!("column {name} is not there")))
+    }
+
+    /// Whether a row group can hold a value of an unsigned column, by its statistics.
+    pub(crate) fn may_hold(&self, group: usize, name: &str, value: u32) -> Result<bool, LakeError> {
+        let column = self.position(name)?;
+        Ok(match self.reader.metadata().row_group(group).column(column).statistics() {
+            Some(Statistics::Int32(s)) => match (s.min_opt(), s.max_opt()) {
+                (Some(&min), Some(&max)) => (min as u32..=max as u32).contains(&value),
+                _ => true,
+            },
+            _ => true,
+        })
+    }
+
+    fn column(&self, group: usize, name: &str) -> Result<ColumnReader, LakeError> {
+        let column = self.position(name)?;
+        let read = || self.reader.get_row_group(group)?.get_column_reader(column);
+        read().map_err(|e| self.damaged(e))
+    }
+
+    /// Values of a 32-bit column at the rows picked (ascending, within the row group); absent ones are `none`.
+    pub(crate) fn ints(&self, group: usize, name: &str, pick: &[Range<usize>], none: i32, out: &mut Vec<i32>) -> Result<(), LakeError> {
+        match self.column(group, name)? {
+            ColumnReader::Int32ColumnReader(column) => self.fill::<Int32Type>(column, pick, &none, out),
+            _ => Err(self.damaged(format!("column {name} is not of 32 bits"))),
+        }
+    }
+
+    /// The same of a 64-bit column.
+    pub(crate) fn longs(&self, group: usize, name: &str, pick: &[Range<usize>], none: i64, out: &mut Vec<i64>) -> Result<(), LakeError> {
+        match self.column(group, name)? {
+            ColumnReader::Int64ColumnReader(column) => self.fill::<Int64Type>(column, pick, &none, out),
+            _ => Err(self.damaged(format!("column {name} is not of 64 bits"))),
+        }
+    }
+
+    /// The same of a column of truths.
+    pub(crate) fn bools(&self, group: usize, name: &str, pick: &[Range<usize>], out: &mut Vec<bool>) -> Result<(), LakeError> {
+        match self.column(group, name)? {
+            ColumnReader::BoolColumnReader(column) => self.fill::<BoolType>(column, pick, &false, out),
+            _ => Err(self.damaged(format!("column {name} is not of true and false"))),
+        }
+    }
+
+    /// Hands each text picked to `each`, `None` where it is absent.
+    pub(crate) fn texts(
+        &self,
+        group: usize,
+        name: &str,
+        pick: &[Range<usize>],
+        mut each: impl FnMut(Option<&str>) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
+        let ColumnReader::ByteArrayColumnReader(column) = self.column(group, name)? else {
+            return Err(self.damaged(format!("column {name} is not text")));
+        };
+        let absent = parquet::data_type::ByteArray::new();
+        let mut values = Vec::new();
+        self.fill::<ByteArrayType>(column, pick, &absent, &mut values)?;
+        for value in &values {
+            if *value == absent {
+                each(None)?;
+            } else {
+                each(Some(value.as_utf8().map_err(|e| self.damaged(e))?))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fill<T: DataType>(&self, mut column: ColumnReaderImpl<T>, pick: &[Range<usize>], none: &T::T, out: &mut Vec<T::T>) -> Result<(), LakeError> {
+        let (mut at, mut present) = (0, Vec::new());
+        for range in pick {
+            let wanted = range.len();
+            let missing = || self.damaged("it ends before the rows that its index promises");
+            if range.start > at && column.skip_records(range.start - at).map_err(|e| self.damaged(e))? != range.start - at {
+                return Err(missing());
+            }
+            present.clear();
+            let before = out.len();
+            let (records, values, _) = read_all(&mut column, wanted, &mut present, out).map_err(|e| self.damaged(e))?;
+            if records != wanted {
+                return Err(missing());
+            }
+            if values < wanted {
+                spread(out, before, &present, none);
+            }
+            at = range.end;
+        }
+        Ok(())
+    }
+}
+
+fn read_all<T: DataType>(
+    column: &mut ColumnReaderImpl<T>,
+    wanted: usize,
+    present: &mut Vec<i16>,
+    out: &mut Vec<T::T>,
+) -> Result<(usize, usize, usize), ParquetError> {
+    let mut total = (0, 0, 0);
+    while total.0 < wanted {
+        let (records, values, levels) = column.read_records(wanted - total.0, Some(present), None, out)?;
+        if records == 0 {
+            break;
+        }
+        total = (total.0 + records, total.1 + values, total.2 + levels);
+    }
+    Ok(total)
+}
+
+/// Moves the values after `start`, which stand without gaps, to their rows, from the last to the first.
+fn spread<T: Clone>(out: &mut Vec<T>, start: usize, present: &[i16], none: &T) {
+    let mut from = out.len();
+    out.resize(start + present.len(), none.clone());
+    for (row, &level) in present.iter().enumerate().rev() {
+        let to = start + row;
+        if level == 0 {
+            out[to] = none.clone();
+        } else {
+            from -= 1;
+            out.swap(from, to);
+        }
+    }
+}
