@@ -34,7 +34,7 @@ pub(crate) fn bcd_of(day: i32) -> Bcd {
     if !(1..=9999).contains(&y) {
         return 0;
     }
-    let two = |v: u32| v / 10 << 4 | v % 10;
+    let two = |v: u32| ((v / 10) << 4) | (v % 10);
     let y = y as u32;
     two(y / 100) << 24 | two(y % 100) << 16 | two(m) << 8 | two(d)
 }

@@ -30,15 +30,11 @@ impl Default for Dictionary {
 }
 
 impl Dictionary {
-    /// How many numbers there are, with 0 for missing.
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
     /// The string of a number; empty for 0 and for numbers that were never given out.
     pub(crate) fn get(&self, number: u32) -> &str {
         let index = number as usize;
-        let (Some(end), Some(start)) = (self.ends.get(index), index.checked_sub(1).and_then(|i| self.ends.get(i))) else {
+        let (Some(end), Some(start)) = (self.ends.get(index), index.checked_sub(1).and_then(|i| self.ends.get(i)))
+        else {
             return "";
         };
         &self.text[*start as usize..*end as usize]

@@ -1,14 +1,32 @@
 //! One person from many records: blocking, comparison, Fellegi-Sunter weights, clustering.
+//!
+//! Push what the sources say into [`Records`], read a [`Model`], [`train`] it where the data differ from it, and [`link`].
+//! [`explain`] shows any pair as a waterfall of weights. The whole method is written down in `docs/methods/linkage.md`.
 
+mod block;
 mod calendar;
 mod clean;
+mod cluster;
+mod compare;
 mod dictionary;
+mod explain;
+mod forest;
 mod link;
 mod model;
+mod number;
+mod plan;
+mod postcode;
+mod question;
 mod records;
 mod result;
+mod strings;
+mod train;
 
+pub use explain::{Explainer, Step, Waterfall, explain};
 pub use link::link;
-pub use model::{Model, ModelError};
+pub use model::{Blocking, Comparison, Level, Model, ModelError, NumberRule, Prior, Veto};
+pub use question::{Field, Test};
 pub use records::{RecordInput, Records};
 pub use result::{Conflict, Edge, LinkOptions, Linked, Report, RuleReport, Tier};
+pub use strings::{damerau_levenshtein, jaro_winkler};
+pub use train::{Session, Trained, train};

@@ -1,0 +1,240 @@
+//! Brings together the pairs worth comparing, each once, and weighs them.
+
+use crate::compare::{Eye, beginning};
+use crate::dictionary::text_hash;
+use crate::model::Model;
+use crate::plan::{Plan, probability};
+use crate::postcode;
+use crate::question::{Field, Test};
+use crate::records::Records;
+use crate::result::{Edge, RuleReport, Tier};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// About how many pairs one task compares. A constant, so that the work is cut the same way for any number of threads.
+const PAIRS_PER_TASK: u64 = 1 << 18;
+
+/// One record under one rule: its key and its number.
+pub(crate) type Entry = (u64, u32);
+
+/// What a record puts into the key of a rule for one test; 0 where missing.
+fn part(records: &Records, test: Test, record: usize) -> u64 {
+    let text = |field: Field| match field {
+        Field::Family => (&records.names, records.family[record]),
+        Field::Given => (&records.names, records.given[record]),
+        Field::Address => (&records.addresses, records.address[record]),
+        _ => (&records.postcodes, records.postcode[record]),
+    };
+    let hashed = |part: &str| if part.is_empty() { 0 } else { text_hash(part) | 1 };
+    let whole_postcode = || records.postcodes.get(records.postcode[record]);
+    let birth = u64::from(records.birth[record]);
+    match test {
+        Test::Exact(Field::Birth) => birth,
+        Test::Exact(Field::Sex) => u64::from(records.sex[record]),
+        Test::Exact(Field::Number) => records.number[record],
+        Test::Exact(field) => u64::from(text(field).1),
+        Test::First(field, letters) => {
+            let (dictionary, value) = text(field);
+            hashed(beginning(dictionary.get(value), letters))
+        }
+        Test::Swapped => {
+            let (a, b) = (records.family[record], records.given[record]);
+            if a == 0 || b == 0 { 0 } else { u64::from(a.min(b)) << 32 | u64::from(a.max(b)) }
+        }
+        Test::Year => birth >> 16,
+        Test::MonthDay if birth != 0 => birth & 0xffff | 1 << 32,
+        Test::Sector => hashed(postcode::sector(whole_postcode())),
+        Test::District => hashed(postcode::district(whole_postcode())),
+        Test::Area => hashed(postcode::area(whole_postcode())),
+        _ => 0,
+    }
+}
+
+/// The key of a record under a rule; `None` where a part is missing.
+fn key(records: &Records, rule: &[Test], record: usize) -> Option<u64> {
+    let mut key = 0x51_7c_c1_b7_27_22_0a_95_u64;
+    for test in rule {
+        let part = part(records, *test, record);
+        if part == 0 {
+            return None;
+        }
+        key = (key.rotate_left(29) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        key ^= key >> 32;
+    }
+    Some(key)
+}
+
+/// The keys of the records under a rule, sorted, so that a block is a run of equal keys. The lowest bit of a key says whether the
+/// record has a settled person (`group` not 0): those come last in their block.
+pub(crate) fn entries(records: &Records, rule: &[Test], active: &[u32], group: &[u32]) -> Vec<Entry> {
+    let settled = |record: u32| u64::from(group.get(record as usize).is_some_and(|group| *group != 0));
+    let entry = |record: &u32| Some((key(records, rule, *record as usize)? & !1 | settled(*record), *record));
+    let mut entries: Vec<Entry> = active.par_iter().filter_map(entry).collect();
+    entries.par_sort_unstable();
+    entries
+}
+
+/// A run of entries with one key.
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    pub(crate) range: Range<usize>,
+    /// How many of them have no settled person; they come first.
+    pub(crate) open: usize,
+}
+
+impl Block {
+    /// Pairs with at least one open record.
+    pub(crate) fn pairs(&self) -> u64 {
+        let (all, open) = (self.range.len() as u64, self.open as u64);
+        open * (open.saturating_sub(1)) / 2 + open * (all - open)
+    }
+}
+
+/// The blocks of sorted entries that have a pair to compare.
+pub(crate) fn blocks(entries: &[Entry]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut from = 0;
+    while from < entries.len() {
+        let key = entries[from].0 >> 1;
+        let mut to = from + 1;
+        while to < entries.len() && entries[to].0 >> 1 == key {
+            to += 1;
+        }
+        if to - from > 1 {
+            let open = entries[from..to].iter().take_while(|(key, _)| key & 1 == 0).count();
+            let block = Block { range: from..to, open };
+            if block.pairs() > 0 {
+                blocks.push(block);
+            }
+        }
+        from = to;
+    }
+    blocks
+}
+
+/// Most pairs of a block under a model's cap.
+pub(crate) fn cap(model: &Model) -> u64 {
+    let largest = u64::from(model.blocking.largest_block);
+    largest * largest.saturating_sub(1) / 2
+}
+
+/// Cuts blocks into tasks of about equal size.
+pub(crate) fn tasks(blocks: &[Block]) -> Vec<&[Block]> {
+    let mut tasks = Vec::new();
+    let (mut from, mut load) = (0, 0);
+    for (at, block) in blocks.iter().enumerate() {
+        load += block.pairs();
+        if load >= PAIRS_PER_TASK {
+            tasks.push(&blocks[from..=at]);
+            from = at + 1;
+            load = 0;
+        }
+    }
+    if from < blocks.len() {
+        tasks.push(&blocks[from..]);
+    }
+    tasks
+}
+
+/// Compares all pairs that share a block of some rule and gives those of at least `keep_bits` and no veto, ordered by left and
+/// right. Pairs of two records with settled persons are not compared: `group` has decided them.
+pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits: f64) -> (Vec<Edge>, Vec<RuleReport>) {
+    let records = plan.records;
+    let mut edges = Vec::new();
+    let mut reports = Vec::new();
+    // Rules under which a record stood in a block that was too large, one bit each; empty until there is one.
+    let mut passed_over: Vec<u32> = Vec::new();
+    for (rule_at, rule) in plan.model.blocking.rules.iter().enumerate() {
+        let entries = entries(records, rule, active, group);
+        let mut blocks = blocks(&entries);
+        let mut report =
+            RuleReport { rule: words(rule), new_pairs: 0, skipped_blocks: 0, skipped_pairs: 0, largest_skipped: 0 };
+        let most = cap(plan.model);
+        for block in blocks.iter().filter(|block| block.pairs() > most) {
+            report.skipped_blocks += 1;
+            report.skipped_pairs += block.pairs();
+            report.largest_skipped = report.largest_skipped.max(block.range.len() as u64);
+            passed_over.resize(records.len(), 0);
+            for (_, record) in &entries[block.range.clone()] {
+                passed_over[*record as usize] |= 1 << rule_at;
+            }
+        }
+        blocks.retain(|block| block.pairs() <= most);
+        let work = tasks(&blocks);
+        let results: Vec<(Vec<Edge>, u64)> = work
+            .par_iter()
+            .map_init(
+                || Eye::new(plan),
+                |eye, task| one_task(plan, eye, rule_at, &entries, task, &passed_over, keep_bits),
+            )
+            .collect();
+        for (found, pairs) in results {
+            edges.extend(found);
+            report.new_pairs += pairs;
+        }
+        reports.push(report);
+    }
+    edges.par_sort_unstable_by_key(|edge| (edge.left, edge.right));
+    (edges, reports)
+}
+
+fn one_task(
+    plan: &Plan<'_>,
+    eye: &mut Eye<'_>,
+    rule_at: usize,
+    entries: &[Entry],
+    task: &[Block],
+    passed_over: &[u32],
+    keep_bits: f64,
+) -> (Vec<Edge>, u64) {
+    let (earlier, own) = (&plan.rules[..rule_at], plan.rules[rule_at]);
+    let mut edges = Vec::new();
+    let mut pairs = 0;
+    for block in task {
+        let members = &entries[block.range.clone()];
+        for (i, (_, a)) in members[..block.open].iter().enumerate() {
+            let skipped = passed_over.get(*a as usize).copied().unwrap_or(0);
+            for (_, b) in &members[i + 1..] {
+                let (left, right) = ((*a).min(*b), (*a).max(*b));
+                let mask = eye.mask(left, right);
+                let seen = |(at, need): (usize, &u64)| mask & need == *need && skipped >> at & 1 == 0;
+                // The second condition parts keys that collide.
+                if earlier.iter().enumerate().any(seen) || mask & own != own {
+                    continue;
+                }
+                pairs += 1;
+                let bits = plan.bits(mask, left, right);
+                if bits >= keep_bits && plan.veto(mask).is_none() {
+                    edges.push(edge(left, right, bits, Tier::Weight));
+                }
+            }
+        }
+    }
+    (edges, pairs)
+}
+
+/// An edge with its weight in hundredths of a bit.
+pub(crate) fn edge(left: u32, right: u32, bits: f64, tier: Tier) -> Edge {
+    Edge {
+        left,
+        right,
+        weight_bits_hundredths: (bits * 100.0).round() as i32,
+        probability: probability(bits) as f32,
+        tier,
+    }
+}
+
+/// A rule in words.
+pub(crate) fn words(rule: &[Test]) -> String {
+    rule.iter().map(Test::to_string).collect::<Vec<_>>().join(" and ")
+}
+
+/// Which comparisons look at a field of a rule.
+pub(crate) fn touched(model: &Model, rule: &[Test]) -> Vec<bool> {
+    let fields: Vec<Field> = rule.iter().flat_map(|test| test.fields()).copied().collect();
+    model
+        .comparison
+        .iter()
+        .map(|c| c.levels.iter().flat_map(|l| &l.when).flat_map(|t| t.fields()).any(|f| fields.contains(f)))
+        .collect()
+}

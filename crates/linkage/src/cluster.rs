@@ -1,0 +1,149 @@
+//! Joins records by edges, strongest first, and refuses what would put two people together.
+
+use crate::compare::Eye;
+use crate::number::Settled;
+use crate::plan::Plan;
+use crate::result::{Edge, LinkOptions, Report, Tier};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+/// Most members of a cluster that are asked when another wants to join: those whose content comes first.
+const SPOKESMEN: usize = 12;
+
+struct Clusters<'a, 'b> {
+    plan: &'a Plan<'a>,
+    settled: &'b mut Settled,
+    /// The next member of the same cluster, in a ring.
+    next: Vec<u32>,
+    /// For each root: one bit for each source that holds a person once and has a record here.
+    once: Vec<u32>,
+    spokesmen: FxHashMap<u32, Vec<u32>>,
+}
+
+/// Joins along the edges of the second tier. Counts refusals in the report.
+pub(crate) fn join(
+    plan: &Plan<'_>,
+    settled: &mut Settled,
+    edges: &[Edge],
+    least: i32,
+    options: &LinkOptions,
+    report: &mut Report,
+) {
+    let content = &plan.records.content;
+    let mut order: Vec<&Edge> =
+        edges.iter().filter(|edge| edge.tier == Tier::Weight && edge.weight_bits_hundredths >= least).collect();
+    order.par_sort_unstable_by_key(|edge| {
+        let (a, b) = (content[edge.left as usize], content[edge.right as usize]);
+        (std::cmp::Reverse(edge.weight_bits_hundredths), a.min(b), a.max(b), edge.left, edge.right)
+    });
+    let mut clusters = Clusters::new(plan, settled, options);
+    let mut eye = Eye::new(plan);
+    for edge in order {
+        let (a, b) = (clusters.settled.forest.root(edge.left), clusters.settled.forest.root(edge.right));
+        if a == b {
+            continue;
+        }
+        let (of_a, of_b) = (clusters.settled.group[a as usize], clusters.settled.group[b as usize]);
+        if of_a != 0 && of_b != 0 && of_a != of_b {
+            report.refused_numbers += 1;
+            continue;
+        }
+        if clusters.once[a as usize] & clusters.once[b as usize] != 0 {
+            report.refused_one_row += 1;
+            continue;
+        }
+        match clusters.alike(&mut eye, a, b) {
+            Likeness::Alike => clusters.unite(a, b),
+            Likeness::Different => report.refused_different += 1,
+            Likeness::Unlike => report.refused_unlike += 1,
+        }
+    }
+}
+
+enum Likeness {
+    Alike,
+    /// Half or more of the pairs across are vetoed.
+    Different,
+    /// The mean weight of the pairs across is too low.
+    Unlike,
+}
+
+impl<'a, 'b> Clusters<'a, 'b> {
+    fn new(plan: &'a Plan<'a>, settled: &'b mut Settled, options: &LinkOptions) -> Self {
+        let records = plan.records;
+        let count = records.len() as u32;
+        let mut next: Vec<u32> = (0..count).collect();
+        let mut once = vec![0_u32; records.len()];
+        let mut bit_of_source = [0_u32; 256];
+        for (bit, source) in options.one_row_per_person.iter().take(32).enumerate() {
+            bit_of_source[usize::from(*source)] = 1 << bit;
+        }
+        // A root carries the number's person of its members: joining keeps it, so only the members' own is copied up here.
+        for record in 0..count {
+            let root = settled.forest.root(record);
+            once[root as usize] |= bit_of_source[usize::from(records.source[record as usize])];
+            if root != record {
+                next.swap(root as usize, record as usize);
+            }
+        }
+        Self { plan, settled, next, once, spokesmen: FxHashMap::default() }
+    }
+
+    /// The members of a cluster whose content comes first.
+    fn speak(&mut self, root: u32) -> Vec<u32> {
+        if let Some(known) = self.spokesmen.get(&root) {
+            return known.clone();
+        }
+        let mut members = vec![root];
+        let mut at = self.next[root as usize];
+        while at != root {
+            members.push(at);
+            at = self.next[at as usize];
+        }
+        if members.len() > 1 {
+            self.shorten(&mut members);
+            self.spokesmen.insert(root, members.clone());
+        }
+        members
+    }
+
+    fn shorten(&self, members: &mut Vec<u32>) {
+        let content = &self.plan.records.content;
+        members.sort_unstable_by_key(|record| (content[*record as usize], *record));
+        members.truncate(SPOKESMEN);
+    }
+
+    fn alike(&mut self, eye: &mut Eye<'_>, a: u32, b: u32) -> Likeness {
+        let (of_a, of_b) = (self.speak(a), self.speak(b));
+        let (mut vetoed, mut bits) = (0, 0.0);
+        for x in &of_a {
+            for y in &of_b {
+                let (left, right) = ((*x).min(*y), (*x).max(*y));
+                let mask = eye.mask(left, right);
+                vetoed += usize::from(self.plan.veto(mask).is_some());
+                bits += self.plan.bits(mask, left, right);
+            }
+        }
+        let pairs = of_a.len() * of_b.len();
+        if vetoed * 2 >= pairs {
+            Likeness::Different
+        } else if pairs > 1 && bits < self.plan.model.least_mean_bits * pairs as f64 {
+            Likeness::Unlike
+        } else {
+            Likeness::Alike
+        }
+    }
+
+    fn unite(&mut self, a: u32, b: u32) {
+        let mut members = self.speak(a);
+        members.extend(self.speak(b));
+        let Some((stays, goes)) = self.settled.forest.join(a, b) else { return };
+        self.shorten(&mut members);
+        self.spokesmen.remove(&goes);
+        self.spokesmen.insert(stays, members);
+        self.next.swap(stays as usize, goes as usize);
+        self.once[stays as usize] |= self.once[goes as usize];
+        let person = self.settled.group[stays as usize].max(self.settled.group[goes as usize]);
+        self.settled.group[stays as usize] = person;
+    }
+}

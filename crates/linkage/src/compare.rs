@@ -1,0 +1,203 @@
+//! Puts the tests of a plan to pairs of records. Each distinct pair of texts is compared once as long as it is remembered.
+
+use crate::calendar::{day_month_swapped, day_of_bcd, digits_apart, neighbours_swapped};
+use crate::plan::{Column, Plan};
+use crate::postcode;
+use crate::question::Test;
+use crate::strings::{jaro_winkler, within_edits};
+
+/// Remembered pairs of each text column; a power of two.
+const MEMORY: usize = 1 << 13;
+
+/// One thread's view of the pairs.
+pub(crate) struct Eye<'a> {
+    plan: &'a Plan<'a>,
+    /// For each text column: the pair of values (smaller first) and its answers.
+    memory: [Vec<(u64, u64)>; 4],
+}
+
+impl<'a> Eye<'a> {
+    pub(crate) fn new(plan: &'a Plan<'a>) -> Self {
+        Self { plan, memory: std::array::from_fn(|_| vec![(0, 0); MEMORY]) }
+    }
+
+    /// The answers of all tests for a pair, one bit each. The same for both orders of the pair.
+    pub(crate) fn mask(&mut self, left: u32, right: u32) -> u64 {
+        let plan = self.plan;
+        let records = plan.records;
+        let (l, r) = (left as usize, right as usize);
+        let mut mask = birth(&plan.birth, records.birth[l], records.birth[r]);
+        mask |= plain(&plan.sex, u64::from(records.sex[l]), u64::from(records.sex[r]));
+        mask |= number(&plan.number, records.number[l], records.number[r]);
+        for text in 0..4 {
+            let values = Plan::values(records, text);
+            mask |= self.text(text, values[l], values[r]);
+        }
+        if plan.swapped != 0
+            && records.family[l] == records.given[r]
+            && records.given[l] == records.family[r]
+            && records.family[l] != 0
+            && records.given[l] != 0
+        {
+            mask |= plan.swapped;
+        }
+        mask
+    }
+
+    fn text(&mut self, text: usize, left: u32, right: u32) -> u64 {
+        let column = &self.plan.text[text];
+        if left == 0 || right == 0 {
+            return column.missing;
+        }
+        if left == right {
+            return column.equal;
+        }
+        if column.ask.is_empty() {
+            return 0;
+        }
+        let pair = u64::from(left.min(right)) << 32 | u64::from(left.max(right));
+        let slot = (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize & (MEMORY - 1);
+        let (known, answer) = self.memory[text][slot];
+        if known == pair {
+            return answer;
+        }
+        let (a, b) = (self.plan.words(text, left), self.plan.words(text, right));
+        let mut like = None;
+        let mut mask = 0;
+        for (bit, test) in &column.ask {
+            let holds = match test {
+                Test::Like(_, least) => *like.get_or_insert_with(|| jaro_winkler(a, b)) * 100.0 >= f64::from(*least),
+                Test::Nickname(_) => self.nickname(left, right),
+                other => unequal(*other, a, b),
+            };
+            if holds {
+                mask |= bit;
+            }
+        }
+        self.memory[text][slot] = (pair, mask);
+        mask
+    }
+
+    fn nickname(&self, left: u32, right: u32) -> bool {
+        let lists = |value: u32| self.plan.nicknames.get(&value);
+        match (lists(left), lists(right)) {
+            (Some(a), Some(b)) => a.iter().any(|list| b.contains(list)),
+            _ => false,
+        }
+    }
+}
+
+/// The first `letters` characters.
+pub(crate) fn beginning(text: &str, letters: u8) -> &str {
+    text.char_indices().nth(usize::from(letters)).map_or(text, |(end, _)| &text[..end])
+}
+
+/// A test of two present, unequal texts.
+fn unequal(test: Test, a: &str, b: &str) -> bool {
+    match test {
+        Test::Edit(_, limit) => within_edits(a, b, usize::from(limit)),
+        Test::First(_, letters) => beginning(a, letters) == beginning(b, letters),
+        Test::Part(_) => a.len().min(b.len()) >= 2 && (a.starts_with(b) || b.starts_with(a)),
+        Test::Initial(_) => {
+            let single = |text: &str| text.chars().nth(1).is_none();
+            (single(a) || single(b)) && a.chars().next() == b.chars().next()
+        }
+        Test::Sector => postcode::sector(a) == postcode::sector(b),
+        Test::District => postcode::district(a) == postcode::district(b),
+        Test::Area => postcode::area(a) == postcode::area(b),
+        _ => false,
+    }
+}
+
+fn plain(column: &Column, left: u64, right: u64) -> u64 {
+    if left == 0 || right == 0 {
+        column.missing
+    } else if left == right {
+        column.equal
+    } else {
+        0
+    }
+}
+
+fn birth(column: &Column, left: u32, right: u32) -> u64 {
+    let mut mask = plain(column, u64::from(left), u64::from(right));
+    if left == 0 || right == 0 || left == right {
+        return mask;
+    }
+    for (bit, test) in &column.ask {
+        let holds = match test {
+            Test::Edit(..) => digits_apart(left, right) <= 1 || neighbours_swapped(left, right),
+            Test::Transposed => day_month_swapped(left, right),
+            Test::Within(days) => day_of_bcd(left).abs_diff(day_of_bcd(right)) <= u32::from(*days),
+            Test::Year => left >> 16 == right >> 16,
+            Test::MonthDay => left & 0xffff == right & 0xffff,
+            _ => false,
+        };
+        if holds {
+            mask |= bit;
+        }
+    }
+    mask
+}
+
+fn number(column: &Column, left: u64, right: u64) -> u64 {
+    let mut mask = plain(column, left, right);
+    if left == 0 || right == 0 || left == right {
+        return mask;
+    }
+    for (bit, test) in &column.ask {
+        if matches!(test, Test::Edit(..)) && one_digit_edit(left, right) {
+            mask |= bit;
+        }
+    }
+    mask
+}
+
+/// Whether two numbers of the same length differ in one digit or in the order of two neighbouring digits.
+fn one_digit_edit(mut left: u64, mut right: u64) -> bool {
+    let mut apart = 0;
+    let mut last: Option<(u32, u64, u64)> = None;
+    let mut exchanged = false;
+    for place in 0..20 {
+        let (a, b) = (left % 10, right % 10);
+        if a != b {
+            apart += 1;
+            if let Some((at, x, y)) = last {
+                exchanged = at + 1 == place && x == b && y == a;
+            }
+            last = Some((place, a, b));
+        }
+        left /= 10;
+        right /= 10;
+    }
+    apart <= 1 || apart == 2 && exchanged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_digit_or_two_neighbours() {
+        for (a, b, expect) in [
+            (9_434_765_919, 9_434_765_919, true),
+            (9_434_765_919, 9_434_765_918, true),
+            (9_434_765_919, 9_434_756_919, true),
+            (9_434_765_919, 9_344_756_919, false),
+            (9_434_765_919, 9_474_365_919, false),
+            (u64::MAX, 1, false),
+        ] {
+            assert_eq!(one_digit_edit(a, b), expect, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn texts() {
+        let field = crate::question::Field::Given;
+        assert!(unequal(Test::Initial(field), "J", "JOHN"));
+        assert!(!unequal(Test::Initial(field), "JO", "JOHN"));
+        assert!(unequal(Test::Part(field), "JO", "JOHN"));
+        assert_eq!(beginning("ÀÉÎ", 2), "ÀÉ");
+        assert_eq!(beginning("A", 2), "A");
+    }
+}

@@ -1,0 +1,176 @@
+//! The first tier: records that share a valid number.
+
+use crate::block::edge;
+use crate::compare::Eye;
+use crate::forest::Forest;
+use crate::plan::Plan;
+use crate::result::{Conflict, Edge, LinkOptions, Tier};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+/// What the first tier has settled.
+#[derive(Debug)]
+pub(crate) struct Settled {
+    pub(crate) forest: Forest,
+    /// For each record the person its number stands for, counted from 1; 0 where it has none or it was set aside.
+    pub(crate) group: Vec<u32>,
+    /// Records the second tier looks at: all that are not settled, and one for each distinct profile of a settled person.
+    pub(crate) active: Vec<u32>,
+    pub(crate) edges: Vec<Edge>,
+    pub(crate) conflicts: Vec<Conflict>,
+}
+
+/// Most distinct people one number may seem to belong to; more and it is no key at all: the rest have it set aside.
+const MOST_PEOPLE: usize = 64;
+
+/// Groups records by number, joins those that agree and sets the number of the others aside.
+pub(crate) fn settle(plan: &Plan<'_>, options: &LinkOptions) -> Settled {
+    let records = plan.records;
+    let mut settled = Settled {
+        forest: Forest::new(records.len()),
+        group: vec![0; records.len()],
+        active: Vec::new(),
+        edges: Vec::new(),
+        conflicts: Vec::new(),
+    };
+    if !plan.model.number.is_identity {
+        settled.active = (0..records.len() as u32).collect();
+        return settled;
+    }
+    let by_number = sorted(plan, options);
+    let mut held = vec![false; records.len()];
+    let mut eye = Eye::new(plan);
+    let mut people = 0;
+    for run in by_number.chunk_by(|a, b| a.0 == b.0) {
+        people += 1;
+        let owners = settle_one(plan, &mut eye, run, &mut settled);
+        for record in &owners {
+            settled.group[*record as usize] = people;
+        }
+        hold_back(plan, owners, &mut held);
+    }
+    settled.active = (0..records.len() as u32).filter(|record| !held[*record as usize]).collect();
+    settled.edges.sort_unstable_by_key(|edge| (edge.left, edge.right));
+    settled.conflicts.sort_unstable_by_key(|conflict| (conflict.left, conflict.right));
+    settled
+}
+
+/// Records with a number, by number (the new one where it was superseded), then by content.
+fn sorted(plan: &Plan<'_>, options: &LinkOptions) -> Vec<(u64, u32)> {
+    let records = plan.records;
+    let newer: FxHashMap<u64, u64> = options.superseded.iter().copied().collect();
+    let current = |mut number: u64| {
+        // A chain of replacements ends; the count guards against a circle.
+        for _ in 0..8 {
+            match newer.get(&number) {
+                Some(new) if *new != number => number = *new,
+                _ => break,
+            }
+        }
+        number
+    };
+    let mut by_number: Vec<(u64, u32)> = records
+        .number
+        .iter()
+        .enumerate()
+        .filter(|(_, number)| **number != 0)
+        .map(|(record, number)| (if newer.is_empty() { *number } else { current(*number) }, record as u32))
+        .collect();
+    by_number.par_sort_unstable_by_key(|(number, record)| (*number, records.content[*record as usize], *record));
+    by_number
+}
+
+/// Splits the records of one number into people. Gives the records of the people who keep it: the largest group, and of equal
+/// groups the one whose smallest content comes first.
+fn settle_one(plan: &Plan<'_>, eye: &mut Eye<'_>, run: &[(u64, u32)], settled: &mut Settled) -> Vec<u32> {
+    let records = plan.records;
+    let agrees = |mask: u64| plan.agree.iter().any(|need| mask & need == *need);
+    if let [(_, only)] = run {
+        return vec![*only];
+    }
+    // Each person: its records, in order of content.
+    let mut people: Vec<Vec<u32>> = Vec::new();
+    let mut strays: Vec<u32> = Vec::new();
+    for (_, record) in run {
+        let mut home: Option<usize> = None;
+        let mut other = 0;
+        while other < people.len() {
+            let met = meets(plan, eye, &people[other], *record, agrees);
+            let Some((with, bits)) = met else {
+                other += 1;
+                continue;
+            };
+            let (left, right) = (with.min(*record), with.max(*record));
+            settled.edges.push(edge(left, right, bits + plan.model.number.bits, Tier::Number));
+            match home {
+                None => {
+                    home = Some(other);
+                    other += 1;
+                }
+                Some(first) => {
+                    let moved = people.remove(other);
+                    people[first].extend(moved);
+                }
+            }
+        }
+        match home {
+            Some(first) => people[first].push(*record),
+            None if people.len() < MOST_PEOPLE => people.push(vec![*record]),
+            None => strays.push(*record),
+        }
+    }
+    for person in &people {
+        for record in &person[1..] {
+            settled.forest.join(person[0], *record);
+        }
+    }
+    let first = |person: &Vec<u32>| person.iter().map(|r| records.content[*r as usize]).min().unwrap_or(u64::MAX);
+    people.sort_by_key(|person| (std::cmp::Reverse(person.len()), first(person)));
+    let mut rest = people.split_off(1);
+    rest.extend(strays.into_iter().map(|record| vec![record]));
+    let owners = people.pop().unwrap_or_default();
+    for person in &rest {
+        let (a, b) = (owners[0], person[0]);
+        let same_family = records.family[a as usize] != 0 && records.family[a as usize] == records.family[b as usize];
+        settled.conflicts.push(Conflict { number: run[0].0, left: a, right: b, same_family });
+    }
+    owners
+}
+
+/// The first distinct profile of a person that agrees with a record, and their weight.
+fn meets(
+    plan: &Plan<'_>,
+    eye: &mut Eye<'_>,
+    person: &[u32],
+    record: u32,
+    agrees: impl Fn(u64) -> bool,
+) -> Option<(u32, f64)> {
+    // A person with hundreds of records repeats a few profiles; a stride keeps the search short.
+    let stride = person.len().div_ceil(32);
+    for other in person.iter().step_by(stride.max(1)) {
+        let (left, right) = ((*other).min(record), (*other).max(record));
+        let mask = eye.mask(left, right);
+        if agrees(mask) {
+            return Some((*other, plan.bits(mask, left, right)));
+        }
+    }
+    None
+}
+
+/// Marks all but one record of each distinct profile among the records of one person.
+fn hold_back(plan: &Plan<'_>, mut owners: Vec<u32>, held: &mut [bool]) {
+    if owners.len() < 2 {
+        return;
+    }
+    let r = plan.records;
+    let profile = |record: &u32| {
+        let at = *record as usize;
+        (r.family[at], r.given[at], r.birth[at], r.sex[at], r.postcode[at], r.address[at])
+    };
+    owners.sort_by_key(|record| (profile(record), r.content[*record as usize], *record));
+    for pair in owners.windows(2) {
+        if profile(&pair[0]) == profile(&pair[1]) {
+            held[pair[1] as usize] = true;
+        }
+    }
+}

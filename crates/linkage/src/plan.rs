@@ -1,0 +1,225 @@
+//! A model made ready for one set of records: each test is one bit, each level, rule and veto a mask of bits.
+
+use crate::clean;
+use crate::model::Model;
+use crate::question::{Field, Test};
+use crate::records::Records;
+use rustc_hash::FxHashMap;
+
+/// The text columns, in the order of the arrays of a [`Plan`].
+pub(crate) const TEXTS: [Field; 4] = [Field::Family, Field::Given, Field::Postcode, Field::Address];
+
+/// Tests of one column: the bits to set where the two values are equal, where one is missing, and what to ask otherwise.
+#[derive(Debug, Default)]
+pub(crate) struct Column {
+    pub(crate) equal: u64,
+    pub(crate) missing: u64,
+    pub(crate) ask: Vec<(u64, Test)>,
+}
+
+/// One level ready to be used.
+#[derive(Debug)]
+pub(crate) struct Rung {
+    pub(crate) need: u64,
+    /// log2(m / u); 0 where neutral.
+    pub(crate) bits: f64,
+    pub(crate) neutral: bool,
+    /// Indexes into [`TEXTS`] of the columns whose own frequency counts.
+    pub(crate) frequency: Vec<usize>,
+}
+
+/// A model made ready.
+#[derive(Debug)]
+pub(crate) struct Plan<'a> {
+    pub(crate) records: &'a Records,
+    pub(crate) model: &'a Model,
+    pub(crate) text: [Column; 4],
+    pub(crate) birth: Column,
+    pub(crate) sex: Column,
+    pub(crate) number: Column,
+    pub(crate) swapped: u64,
+    pub(crate) comparisons: Vec<Vec<Rung>>,
+    pub(crate) rules: Vec<u64>,
+    pub(crate) training: Vec<u64>,
+    pub(crate) agree: Vec<u64>,
+    vetoes: Vec<(u64, u64)>,
+    /// For each text column and value: log2(average frequency / own frequency). Empty where no level asks.
+    rarity: [Vec<f32>; 4],
+    /// Given names and the numbers of the nickname lists they stand in.
+    pub(crate) nicknames: FxHashMap<u32, Vec<u16>>,
+    /// log2 of the prior odds of a pair.
+    pub(crate) prior_bits: f64,
+}
+
+/// Fewer records than this are treated as this many when the prior is worked out: in a handful of records a high prior would
+/// join people on thin evidence.
+const SMALLEST_POPULATION: usize = 1000;
+
+impl<'a> Plan<'a> {
+    pub(crate) fn new(records: &'a Records, model: &'a Model) -> Self {
+        let tests = model.tests();
+        let mask = |some: &[Test]| some.iter().fold(0, |mask, test| mask | bit_of(&tests, *test));
+        let comparisons: Vec<Vec<Rung>> = model
+            .comparison
+            .iter()
+            .map(|comparison| {
+                let rung = |level: &crate::model::Level| Rung {
+                    need: mask(&level.when),
+                    bits: if level.is_neutral() { 0.0 } else { (level.m / level.u).log2() },
+                    neutral: level.is_neutral(),
+                    frequency: TEXTS
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, f)| level.frequency.contains(f))
+                        .map(|(i, _)| i)
+                        .collect(),
+                };
+                comparison.levels.iter().map(rung).collect()
+            })
+            .collect();
+        let wanted = |text: usize| comparisons.iter().flatten().any(|rung: &Rung| rung.frequency.contains(&text));
+        let rarity = std::array::from_fn(|text| if wanted(text) { rarity_of(records, text) } else { Vec::new() });
+        let others = records.len().max(SMALLEST_POPULATION) - 1;
+        Self {
+            records,
+            model,
+            text: std::array::from_fn(|text| column(&tests, TEXTS[text])),
+            birth: column(&tests, Field::Birth),
+            sex: column(&tests, Field::Sex),
+            number: column(&tests, Field::Number),
+            swapped: bit_of(&tests, Test::Swapped),
+            rules: model.blocking.rules.iter().map(|rule| mask(rule)).collect(),
+            training: model.training.iter().map(|rule| mask(rule)).collect(),
+            agree: model.number.agree.iter().map(|rule| mask(rule)).collect(),
+            vetoes: model.veto.iter().map(|veto| (mask(&veto.when), mask(&veto.unless))).collect(),
+            nicknames: nickname_lists(records, model),
+            prior_bits: (model.prior.matches_per_record / others as f64).log2(),
+            comparisons,
+            rarity,
+        }
+    }
+
+    /// The values of a text column.
+    pub(crate) fn values(records: &Records, text: usize) -> &[u32] {
+        match text {
+            0 => &records.family,
+            1 => &records.given,
+            2 => &records.postcode,
+            _ => &records.address,
+        }
+    }
+
+    /// The text of a value of a text column.
+    pub(crate) fn words(&self, text: usize, value: u32) -> &'a str {
+        match text {
+            0 | 1 => self.records.names.get(value),
+            2 => self.records.postcodes.get(value),
+            _ => self.records.addresses.get(value),
+        }
+    }
+
+    /// The level each comparison takes for a mask of answers.
+    pub(crate) fn level(rungs: &[Rung], mask: u64) -> usize {
+        rungs.iter().position(|rung| mask & rung.need == rung.need).unwrap_or(rungs.len().saturating_sub(1))
+    }
+
+    /// What the frequency of the values adds to a level's weight, in bits.
+    pub(crate) fn rarity_bits(&self, rung: &Rung, left: u32, right: u32) -> f64 {
+        let mut bits = 0.0;
+        for text in &rung.frequency {
+            let values = Self::values(self.records, *text);
+            let of = |record: u32| self.rarity[*text][values[record as usize] as usize];
+            bits += f64::from(of(left).min(of(right)));
+        }
+        bits
+    }
+
+    /// The match weight of a pair with the prior, in bits.
+    pub(crate) fn bits(&self, mask: u64, left: u32, right: u32) -> f64 {
+        let mut bits = self.prior_bits;
+        for rungs in &self.comparisons {
+            let rung = &rungs[Self::level(rungs, mask)];
+            bits += rung.bits;
+            if !rung.frequency.is_empty() {
+                bits += self.rarity_bits(rung, left, right);
+            }
+        }
+        bits
+    }
+
+    /// The first veto that stands against a pair.
+    pub(crate) fn veto(&self, mask: u64) -> Option<usize> {
+        self.vetoes.iter().position(|(when, unless)| mask & when == *when && mask & unless == 0)
+    }
+}
+
+fn bit_of(tests: &[Test], test: Test) -> u64 {
+    tests.binary_search(&test).map_or(0, |at| 1 << at)
+}
+
+/// Sorts the tests of one field into a column.
+fn column(tests: &[Test], field: Field) -> Column {
+    let mut column = Column::default();
+    for (at, test) in tests.iter().enumerate() {
+        let bit = 1_u64 << at;
+        if *test == Test::Swapped || !test.fields().contains(&field) {
+            continue;
+        }
+        match test {
+            Test::Missing(_) => column.missing |= bit,
+            // Equal dates with day = month are not a mistake of order.
+            Test::Transposed => column.ask.push((bit, *test)),
+            Test::Exact(_) => column.equal |= bit,
+            _ => {
+                column.equal |= bit;
+                column.ask.push((bit, *test));
+            }
+        }
+    }
+    column
+}
+
+/// For each value of a text column how much rarer it is than the average value, as log2.
+///
+/// The average is the chance that two records taken at random agree: the sum of squared shares. A value counts at least twice,
+/// because it is looked up only where two records have it.
+fn rarity_of(records: &Records, text: usize) -> Vec<f32> {
+    let values = Plan::values(records, text);
+    let most = values.iter().copied().max().unwrap_or(0) as usize;
+    let mut counts = vec![0_u32; most + 1];
+    for value in values {
+        counts[*value as usize] += 1;
+    }
+    counts[0] = 0;
+    let total: f64 = counts.iter().map(|count| f64::from(*count)).sum();
+    let average: f64 =
+        counts.iter().map(|count| f64::from(*count) * f64::from(*count)).sum::<f64>() / (total * total).max(1.0);
+    let own = |count: &u32| f64::from((*count).max(2)) / total.max(2.0);
+    counts.iter().map(|count| (average.max(1e-12) / own(count)).log2() as f32).collect()
+}
+
+fn nickname_lists(records: &Records, model: &Model) -> FxHashMap<u32, Vec<u16>> {
+    let mut lists: FxHashMap<u32, Vec<u16>> = FxHashMap::default();
+    let mut cleaned = String::new();
+    for (list, names) in model.nicknames.iter().enumerate().take(usize::from(u16::MAX)) {
+        for name in names {
+            clean::name(name, &mut cleaned);
+            let number = records.names.find(&cleaned);
+            if number != 0 {
+                lists.entry(number).or_default().push(list as u16);
+            }
+        }
+    }
+    lists
+}
+
+/// Match probability of a weight in bits.
+pub(crate) fn probability(bits: f64) -> f64 {
+    1.0 / (1.0 + (-bits).exp2())
+}
+
+/// Weight in bits of a match probability. Probabilities next to 0 and 1 are cut so that the weight stays finite.
+pub(crate) fn bits_of_probability(probability: f64) -> f64 {
+    let p = if probability.is_nan() { 0.5 } else { probability.clamp(1e-12, 1.0 - 1e-12) };
+    (p / (1.0 - p)).log2()
+}

@@ -1,0 +1,207 @@
+//! The tests a model may put to a pair of records, and how they are written.
+
+use serde::Deserialize;
+use std::fmt;
+
+/// A column of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// Family name.
+    Family,
+    /// Given name.
+    Given,
+    /// Date of birth.
+    Birth,
+    /// Sex.
+    Sex,
+    /// Postcode.
+    Postcode,
+    /// Address line.
+    Address,
+    /// NHS number or another key of a person.
+    Number,
+}
+
+impl Field {
+    const ALL: [(Self, &'static str); 7] = [
+        (Self::Family, "family"),
+        (Self::Given, "given"),
+        (Self::Birth, "birth"),
+        (Self::Sex, "sex"),
+        (Self::Postcode, "postcode"),
+        (Self::Address, "address"),
+        (Self::Number, "number"),
+    ];
+
+    /// The word for it in a model.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(field, _)| *field == self).map_or("", |(_, word)| word)
+    }
+
+    fn is_text(self) -> bool {
+        matches!(self, Self::Family | Self::Given | Self::Postcode | Self::Address)
+    }
+}
+
+/// A yes-or-no question about one pair of records. All but [`Test::Missing`] are "no" where a value is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Test {
+    /// `given exact`: the same after cleaning.
+    Exact(Field),
+    /// `given missing`: missing on one side at least.
+    Missing(Field),
+    /// `given like 92`: Jaro-Winkler similarity of at least so many hundredths.
+    Like(Field, u8),
+    /// `postcode edit 1`: so many Damerau-Levenshtein edits at most; for birth and number, one wrong digit or two
+    /// neighbours exchanged.
+    Edit(Field, u8),
+    /// `given first 3`: the first letters are the same.
+    First(Field, u8),
+    /// `given part`: one is the beginning of the other, of two letters at least.
+    Part(Field),
+    /// `given initial`: one is a single letter, the first of the other.
+    Initial(Field),
+    /// `given nickname`: both are in one list of the model's nicknames.
+    Nickname(Field),
+    /// `names swapped`: family and given name have changed places.
+    Swapped,
+    /// `birth transposed`: day and month have changed places.
+    Transposed,
+    /// `birth within 3`: so many days apart at most.
+    Within(u16),
+    /// `birth year`: the same year.
+    Year,
+    /// `birth month-day`: the same day of the same month.
+    MonthDay,
+    /// `postcode sector`: the same but for the last two letters.
+    Sector,
+    /// `postcode district`: the same part before the space.
+    District,
+    /// `postcode area`: the same letters at the front.
+    Area,
+}
+
+impl Test {
+    /// Reads a test as a model writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        let (subject, verb) = (words.next()?, words.next()?);
+        let argument = words.next();
+        if words.next().is_some() {
+            return None;
+        }
+        if (subject, verb, argument) == ("names", "swapped", None) {
+            return Some(Self::Swapped);
+        }
+        let field = Field::ALL.iter().find(|(_, word)| *word == subject)?.0;
+        let number = argument.map(str::parse::<u16>);
+        let small = |least: u16, most: u16| match number {
+            Some(Ok(value)) if (least..=most).contains(&value) => Some(value as u8),
+            _ => None,
+        };
+        let test = match verb {
+            "like" if field.is_text() => return Some(Self::Like(field, small(1, 99)?)),
+            "edit" if field.is_text() => return Some(Self::Edit(field, small(1, 4)?)),
+            "edit" if matches!(field, Field::Birth | Field::Number) => return Some(Self::Edit(field, small(1, 1)?)),
+            "first" if field.is_text() => return Some(Self::First(field, small(1, 12)?)),
+            "within" if field == Field::Birth => {
+                return match number {
+                    Some(Ok(days)) if days > 0 => Some(Self::Within(days)),
+                    _ => None,
+                };
+            }
+            "exact" => Self::Exact(field),
+            "missing" => Self::Missing(field),
+            "part" if field.is_text() => Self::Part(field),
+            "initial" if field.is_text() => Self::Initial(field),
+            "nickname" if matches!(field, Field::Family | Field::Given) => Self::Nickname(field),
+            "transposed" if field == Field::Birth => Self::Transposed,
+            "year" if field == Field::Birth => Self::Year,
+            "month-day" if field == Field::Birth => Self::MonthDay,
+            "sector" if field == Field::Postcode => Self::Sector,
+            "district" if field == Field::Postcode => Self::District,
+            "area" if field == Field::Postcode => Self::Area,
+            _ => return None,
+        };
+        argument.is_none().then_some(test)
+    }
+
+    /// Whether records that pass can be brought together by a key: an equality of something each record has alone.
+    pub fn is_key(self) -> bool {
+        matches!(
+            self,
+            Self::Exact(_)
+                | Self::First(..)
+                | Self::Swapped
+                | Self::Year
+                | Self::MonthDay
+                | Self::Sector
+                | Self::District
+                | Self::Area
+        )
+    }
+
+    /// The columns it looks at.
+    pub fn fields(self) -> &'static [Field] {
+        match self {
+            Self::Swapped => &[Field::Family, Field::Given],
+            Self::Transposed | Self::Within(_) | Self::Year | Self::MonthDay => &[Field::Birth],
+            Self::Sector | Self::District | Self::Area => &[Field::Postcode],
+            Self::Exact(f)
+            | Self::Missing(f)
+            | Self::Like(f, _)
+            | Self::Edit(f, _)
+            | Self::First(f, _)
+            | Self::Part(f)
+            | Self::Initial(f)
+            | Self::Nickname(f) => match f {
+                Field::Family => &[Field::Family],
+                Field::Given => &[Field::Given],
+                Field::Birth => &[Field::Birth],
+                Field::Sex => &[Field::Sex],
+                Field::Postcode => &[Field::Postcode],
+                Field::Address => &[Field::Address],
+                Field::Number => &[Field::Number],
+            },
+        }
+    }
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(field) => write!(f, "{} exact", field.word()),
+            Self::Missing(field) => write!(f, "{} missing", field.word()),
+            Self::Like(field, n) => write!(f, "{} like {n}", field.word()),
+            Self::Edit(field, n) => write!(f, "{} edit {n}", field.word()),
+            Self::First(field, n) => write!(f, "{} first {n}", field.word()),
+            Self::Part(field) => write!(f, "{} part", field.word()),
+            Self::Initial(field) => write!(f, "{} initial", field.word()),
+            Self::Nickname(field) => write!(f, "{} nickname", field.word()),
+            Self::Swapped => write!(f, "names swapped"),
+            Self::Transposed => write!(f, "birth transposed"),
+            Self::Within(n) => write!(f, "birth within {n}"),
+            Self::Year => write!(f, "birth year"),
+            Self::MonthDay => write!(f, "birth month-day"),
+            Self::Sector => write!(f, "postcode sector"),
+            Self::District => write!(f, "postcode district"),
+            Self::Area => write!(f, "postcode area"),
+        }
+    }
+}
+
+impl TryFrom<String> for Test {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| {
+            format!(
+                "`{text}` is not a test: write a field (family, given, birth, sex, postcode, address, number) and exact, \
+                 missing, like 92, edit 1, first 3, part, initial, nickname, transposed, within 3, year, month-day, sector, \
+                 district or area, or `names swapped`"
+            )
+        })
+    }
+}
