@@ -76,7 +76,7 @@ function audited (action) {
   const program = 'import json,sqlite3,sys\n' +
     'db=sqlite3.connect("file:"+sys.argv[1]+"?mode=ro",uri=True)\n' +
     'print(json.dumps(db.execute("SELECT who, role, detail FROM audit WHERE action = ? ORDER BY sequence DESC LIMIT 200",(sys.argv[2],)).fetchall()))'
-  return JSON.parse(execFileSync('python3', ['-c', program, path, action], { encoding: 'utf8' }))
+  return JSON.parse(execFileSync(process.env.VANGUARD_PYTHON ?? 'python3', ['-c', program, path, action], { encoding: 'utf8' }))
 }
 
 test('the form in the header switches the role and comes back to the same page', async () => {
