@@ -54,7 +54,9 @@ impl Day {
             digits.iter().try_fold(0u32, |n, &d| d.is_ascii_digit().then(|| n * 10 + u32::from(d - b'0')))
         };
         match (number(year), number(month), number(day)) {
-            (Some(y), Some(m), Some(d)) => Self::from_ymd(y as i32, m, d).ok_or(Invalid("is not a day of the calendar")),
+            (Some(y), Some(m), Some(d)) => {
+                Self::from_ymd(y as i32, m, d).ok_or(Invalid("is not a day of the calendar"))
+            }
             _ => Err(Invalid("has something other than digits in a date")),
         }
     }
@@ -108,7 +110,18 @@ impl fmt::Display for Day {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// A calendar month, counted in months from year 0.

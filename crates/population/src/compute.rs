@@ -3,7 +3,9 @@
 use crate::pass::{self, Part};
 use crate::place::Shape;
 use crate::plan::Plan;
-use crate::results::{Activity, Cell, Class, Distribution, Flag, Group, Locality, MeasureSeries, People, Practice, Summary};
+use crate::results::{
+    Activity, Cell, Class, Distribution, Flag, Group, Locality, MeasureSeries, People, Practice, Summary,
+};
 use crate::tally::Tally;
 use blueprint::model::{Better, FeatureSource, ScoreKind, ValueType};
 use blueprint::{Blueprint, Place};
@@ -20,7 +22,12 @@ pub struct Computed {
 }
 
 /// Where people belong, and what may be measured: months from `start` (or three years before) to the as-of date.
-pub fn compute(snapshot: &Snapshot, place: &Place, blueprint: &Blueprint, threads: usize) -> Result<Computed, LakeError> {
+pub fn compute(
+    snapshot: &Snapshot,
+    place: &Place,
+    blueprint: &Blueprint,
+    threads: usize,
+) -> Result<Computed, LakeError> {
     let as_of = place.as_of.unwrap_or(snapshot.manifest().as_of);
     let start = place.start.unwrap_or_else(|| Day(as_of.add_months(-36).0 + 1));
     let shape = Shape::of(place, &if place.localities.is_empty() { snapshot.persons()? } else { Vec::new() });
@@ -51,8 +58,9 @@ fn append(people: &mut People, mut part: Part) {
 fn summarise(plan: &Plan, snapshot: &Snapshot, place: &Place, people: &People, tally: &Tally) -> Summary {
     let blueprint = plan.blueprint;
     let tiers = blueprint.tiers.len();
-    let segment_by_tier: Vec<Vec<u64>> =
-        (0..blueprint.segments.len()).map(|s| (0..tiers).map(|t| tally.groups[s * tiers + t].people).collect()).collect();
+    let segment_by_tier: Vec<Vec<u64>> = (0..blueprint.segments.len())
+        .map(|s| (0..tiers).map(|t| tally.groups[s * tiers + t].people).collect())
+        .collect();
     let segments = blueprint
         .segments
         .iter()
@@ -166,8 +174,7 @@ fn distributions(plan: &Plan, tally: &Tally) -> Vec<Distribution> {
                 }
                 _ => (0..counts.len() - 2).map(|n| n.to_string()).chain(["10 or more".to_owned()]).collect(),
             };
-            let classes =
-                labels.into_iter().zip(counts).map(|(label, &people)| Class { label, people }).collect();
+            let classes = labels.into_iter().zip(counts).map(|(label, &people)| Class { label, people }).collect();
             Some(Distribution { id: feature.id.clone(), name: feature.name.clone(), classes })
         })
         .collect()

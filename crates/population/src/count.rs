@@ -11,14 +11,7 @@ use lake::{BucketView, NO_DAY, NO_NUMBER, PersonRow};
 use nhs::{AgeBand, Day, Month, Sex};
 
 /// Counts where a person stands and what is true of them.
-pub fn person(
-    plan: &Plan,
-    person: &PersonRow,
-    at: &Standing,
-    features: &[i64],
-    year: &Activity,
-    tally: &mut Tally,
-) {
+pub fn person(plan: &Plan, person: &PersonRow, at: &Standing, features: &[i64], year: &Activity, tally: &mut Tally) {
     if at.segment == NOWHERE || at.tier == NOWHERE || at.locality == NOWHERE {
         tally.unregistered += u64::from(at.practice == NOWHERE);
         return;
@@ -74,7 +67,14 @@ pub fn class_of(source: &FeatureSource, decimals: u8, value: i64) -> Option<usiz
 }
 
 /// Adds a person to every measure: the people of each month, and the events of each month while on a list of the place.
-pub fn measures(plan: &Plan, view: &BucketView<'_>, position: usize, at: &Standing, features: &[i64], tally: &mut Tally) {
+pub fn measures(
+    plan: &Plan,
+    view: &BucketView<'_>,
+    position: usize,
+    at: &Standing,
+    features: &[i64],
+    tally: &mut Tally,
+) {
     if at.practice == NOWHERE || plan.months == 0 {
         return;
     }

@@ -6,6 +6,8 @@ mod activity;
 mod builtin;
 mod compute;
 mod count;
+pub mod disclosure;
+pub mod evaluation;
 mod pass;
 pub mod place;
 mod plan;

@@ -23,7 +23,8 @@ pub struct Part {
 pub fn run(plan: &Plan, view: &BucketView<'_>) -> Part {
     let mut answers = Answers::new();
     plan.program.run(view, &mut answers);
-    let mut people = People { features: vec![Vec::with_capacity(view.len()); plan.question_of.len()], ..People::default() };
+    let mut people =
+        People { features: vec![Vec::with_capacity(view.len()); plan.question_of.len()], ..People::default() };
     let mut tally = Tally::new(plan);
     let mut features = vec![ABSENT; plan.question_of.len()];
     let mut groups = vec![0u128; plan.scores.len()];

@@ -69,7 +69,9 @@ impl<'a> Plan<'a> {
                     question_of[position] = Some(questions.len());
                     questions.push(EventAggregate {
                         kind: *kind,
-                        filter: filter.as_ref().map_or(EventFilter::Always, |f| event_filter(f, *kind, dictionary, &lists)),
+                        filter: filter
+                            .as_ref()
+                            .map_or(EventFilter::Always, |f| event_filter(f, *kind, dictionary, &lists)),
                         window: lake_window(*window, as_of),
                         aggregate: lake_aggregate(*aggregate),
                     });

@@ -5,8 +5,8 @@ use crate::results::{NOWHERE, People, Summary};
 use crate::rule::ABSENT;
 use blueprint::Blueprint;
 use blueprint::model::{Feature, ValueType};
-use lake::table::{Column, Named, read_table, write_table};
 use lake::LakeError;
+use lake::table::{Column, Named, read_table, write_table};
 use nhs::Day;
 use serde::{Serialize, de::DeserializeOwned};
 use std::path::{Path, PathBuf};
@@ -101,9 +101,9 @@ fn column(value: ValueType, values: &[i64]) -> Column {
     match value {
         ValueType::Bool => Column::Bool(values.iter().map(|&v| v == 1).collect()),
         ValueType::Number { decimals } => Column::Number { decimals, values: values.iter().map(optional).collect() },
-        ValueType::Date => Column::Date(
-            values.iter().map(|v| optional(v).and_then(|day| i32::try_from(day).ok()).map(Day)).collect(),
-        ),
+        ValueType::Date => {
+            Column::Date(values.iter().map(|v| optional(v).and_then(|day| i32::try_from(day).ok()).map(Day)).collect())
+        }
         ValueType::Choice => Column::Number { decimals: 0, values: values.iter().map(optional).collect() },
     }
 }

@@ -1,7 +1,7 @@
 //! Published scores over hospital diagnoses: each group of codes counts at most once for a person.
 
-use blueprint::score::{ScoreTable, score_table};
 use blueprint::model::ScoreKind;
+use blueprint::score::{ScoreTable, score_table};
 
 /// A score compiled against a snapshot's dictionary.
 #[derive(Debug, Clone)]
@@ -73,10 +73,15 @@ mod tests {
             yields_to,
         };
         let table = ScoreTable {
-            groups: vec![group("mild", &["K70"], 20, Some(1)), group("severe", &["K721"], 40, None), group("f", &["F00"], 71, None)],
+            groups: vec![
+                group("mild", &["K70"], 20, Some(1)),
+                group("severe", &["K721"], 40, None),
+                group("f", &["F00"], 71, None),
+            ],
         };
         let codes = ["", "K701", "K721", "K703", "F00", "K72"];
-        let score = Score::from_table(&table, codes.len(), codes.iter().enumerate().skip(1).map(|(i, c)| (i as u32, *c)));
+        let score =
+            Score::from_table(&table, codes.len(), codes.iter().enumerate().skip(1).map(|(i, c)| (i as u32, *c)));
         let total = |ids: &[u32]| score.tenths(ids.iter().fold(0, |bits, &id| bits | score.groups(id)));
         assert_eq!(total(&[1, 3, 1]), 20);
         assert_eq!(total(&[1, 2]), 40);

@@ -1,2 +1,7 @@
 //! Vanguard: from a place's raw extracts to a caseload and a verdict.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vanguard::cli::main()
+}

@@ -1,0 +1,100 @@
+//! `vanguard population`: segments, tiers and localities of a place.
+
+use super::Report;
+use super::table::table;
+use crate::folder::Folder;
+use crate::pipeline::{compute, progress::Terminal};
+use population::Summary;
+use population::disclosure::{ShownRate, one_way, two_way};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Put everyone of the live snapshot in a segment and a tier. Small numbers are suppressed.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The place's folder, with its place.toml.
+    dir: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, as_json: bool) -> anyhow::Result<Report> {
+    let folder = Folder::open(&args.dir)?;
+    let computed = compute::compute(&folder, &Terminal::new(as_json))?;
+    let text = format!("{}Next: vanguard evaluate {}", words(&computed.summary), args.dir.display());
+    Ok(Report::new(text, json(&computed.summary)))
+}
+
+/// People by tier and segment, for people.
+pub fn words(summary: &Summary) -> String {
+    let counts: Vec<Vec<u64>> = summary.segment_by_tier.clone();
+    let shown = two_way(&counts);
+    let mut heading = vec!["segment"];
+    heading.extend(summary.tiers.iter().map(|t| t.name.as_str()));
+    heading.push("all");
+    let mut rows: Vec<Vec<String>> = summary
+        .segments
+        .iter()
+        .zip(shown.cells.iter().zip(&shown.row_totals))
+        .map(|(segment, (cells, total))| {
+            let mut row = vec![segment.name.clone()];
+            row.extend(cells.iter().map(ToString::to_string));
+            row.push(total.to_string());
+            row
+        })
+        .collect();
+    let mut last = vec!["all".to_owned()];
+    last.extend(shown.column_totals.iter().map(ToString::to_string));
+    last.push(shown.total.to_string());
+    rows.push(last);
+    format!(
+        "{}\n{} as of {}; counts are rounded to 5 and small ones suppressed.\n\n",
+        table(&heading, &rows),
+        super::run::size(summary),
+        summary.as_of_day().long()
+    )
+}
+
+/// The same for programs. A suppressed count is null.
+pub fn json(summary: &Summary) -> serde_json::Value {
+    let cells = two_way(&summary.segment_by_tier);
+    let tiers: Vec<_> = summary
+        .tiers
+        .iter()
+        .zip(&cells.column_totals)
+        .map(|(tier, people)| {
+            let year = &tier.activity;
+            let per_thousand = |n: u64| ShownRate::of(n as f64 * 1000.0 / tier.people.max(1) as f64, n, tier.people);
+            json!({
+                "id": tier.id,
+                "name": tier.name,
+                "people": people.value(),
+                "emergency_admissions_per_1000": per_thousand(year.emergency_admissions).value(),
+                "cost_per_head_pence": if people.is_hidden() { None } else { year.cost_per_head(tier.people) },
+            })
+        })
+        .collect();
+    let segments: Vec<_> = summary
+        .segments
+        .iter()
+        .zip(&cells.row_totals)
+        .map(|(segment, people)| json!({ "id": segment.id, "name": segment.name, "people": people.value() }))
+        .collect();
+    let people: Vec<u64> = summary.localities.iter().map(|l| l.people).collect();
+    let localities: Vec<_> = summary
+        .localities
+        .iter()
+        .zip(one_way(&people).cells)
+        .map(|(locality, people)| json!({ "id": locality.id, "name": locality.name, "people": people.value() }))
+        .collect();
+    json!({
+        "snapshot": summary.snapshot,
+        "blueprint": summary.blueprint,
+        "as_of": summary.as_of_day().to_string(),
+        "people": cells.total.value(),
+        "tiers": tiers,
+        "segments": segments,
+        "segment_by_tier": cells.cells.iter().map(|row| row.iter().map(|c| c.value()).collect::<Vec<_>>()).collect::<Vec<_>>(),
+        "localities": localities,
+        "method": "counts of 1 to 7 suppressed with secondary suppression, others rounded to the nearest 5",
+    })
+}

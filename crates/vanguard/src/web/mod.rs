@@ -1,0 +1,19 @@
+//! The web pages: assets, layout, components, charts, and one file per page. Every page works without JavaScript.
+
+pub mod assets;
+pub mod charts;
+pub mod components;
+pub mod errors;
+pub mod headers;
+pub mod layout;
+pub mod pages;
+mod routes;
+mod session;
+mod site;
+
+pub use routes::serve;
+pub use session::Session;
+pub use site::Site;
+
+#[cfg(test)]
+mod preview;

@@ -1,0 +1,69 @@
+//! An open place as the pages see it.
+
+use crate::folder::Folder;
+use crate::pipeline::evaluate::Evaluation;
+use crate::pipeline::{compute, progress::Terminal};
+use anyhow::Context;
+use blueprint::Blueprint;
+use care::{Care, Caseloads};
+use intake::Quality;
+use lake::Snapshot;
+use population::{People, Summary};
+use store::Store;
+
+/// Everything that a page may need, opened once. Nothing in it changes while the server runs but the audit.
+#[derive(Debug)]
+pub struct Site {
+    /// The place's folder and care model.
+    pub folder: Folder,
+    /// The linked history.
+    pub snapshot: Snapshot,
+    /// One row per person.
+    pub people: People,
+    /// Counts of the place, exact: whatever is shown to a role without direct care passes disclosure control first.
+    pub summary: Summary,
+    /// Every team's list.
+    pub caseloads: Caseloads,
+    /// The verdicts.
+    pub evaluation: Evaluation,
+    /// What came in and what was wrong with it.
+    pub quality: Quality,
+    /// The operational database.
+    pub store: Store,
+}
+
+impl Site {
+    /// Opens a place, computing what has not been computed yet.
+    pub async fn open(folder: Folder, progress: &Terminal) -> anyhow::Result<Self> {
+        let snapshot = compute::snapshot(&folder)?;
+        let computed = compute::open_or_compute(&folder, progress)?;
+        let caseloads = Caseloads::build(&folder.blueprint, &computed.people, &computed.summary);
+        let file = folder.results_dir(&computed.summary.snapshot).join("evaluation.json");
+        let evaluation = match population::save::open_json(&file) {
+            Ok(evaluation) => evaluation,
+            Err(_) => crate::pipeline::evaluate::evaluate(&folder, &computed, progress)?,
+        };
+        let quality = serde_json::from_str(&snapshot.quality()?)
+            .context("failed to read the quality report of the snapshot: load the extracts again")?;
+        let store = Store::open(folder.database()).await?;
+        let (people, summary) = (computed.people, computed.summary);
+        Ok(Self { folder, snapshot, people, summary, caseloads, evaluation, quality, store })
+    }
+
+    /// The care model.
+    pub fn blueprint(&self) -> &Blueprint {
+        &self.folder.blueprint
+    }
+
+    /// The only way to named people.
+    pub fn care(&self) -> Care<'_> {
+        Care {
+            blueprint: &self.folder.blueprint,
+            snapshot: &self.snapshot,
+            people: &self.people,
+            summary: &self.summary,
+            caseloads: &self.caseloads,
+            store: &self.store,
+        }
+    }
+}
