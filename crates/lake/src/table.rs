@@ -1,8 +1,13 @@
 //! A table of named, typed columns as one Parquet file: results per person, for analysts.
 
-use crate::LakeError;
+use crate::format::event::whole;
+use crate::format::reader::ParquetIn;
+use crate::format::writer::{Chunk, ParquetOut};
+use crate::scan::{NO_DAY, NO_NUMBER};
+use crate::{LakeError, layout};
 use nhs::Day;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// The values of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,9 +48,46 @@ impl Column {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Its type in a Parquet schema, the name to be put in.
+    fn schema(&self) -> Result<(&'static str, String), LakeError> {
+        Ok(match self {
+            Self::I64(_) => ("required int64", String::new()),
+            Self::Number { decimals: 0, .. } => ("optional int64", String::new()),
+            Self::Number { decimals, .. } if *decimals <= 18 => ("optional int64", format!(" (DECIMAL(18,{decimals}))")),
+            Self::Number { decimals, .. } => return Err(LakeError::Refused(format!("{decimals} decimals, where 18 are the most"))),
+            Self::Text(_) => ("required binary", " (UTF8)".to_owned()),
+            Self::OptionalText(_) => ("optional binary", " (UTF8)".to_owned()),
+            Self::Bool(_) => ("required boolean", String::new()),
+            Self::Date(_) => ("optional int32", " (DATE)".to_owned()),
+        })
+    }
+
+    fn chunk(&self) -> Chunk {
+        match self {
+            Self::I64(values) => Chunk::longs(values.iter().copied()),
+            Self::Number { values, .. } => Chunk::optional_longs(values.iter().copied()),
+            Self::Text(values) => Chunk::texts(values.iter()),
+            Self::OptionalText(values) => Chunk::optional_texts(values.iter().map(Option::as_ref)),
+            Self::Bool(values) => Chunk::Bool(values.clone()),
+            Self::Date(values) => Chunk::optional_ints(values.iter().map(|d| d.map(|d| d.0))),
+        }
+    }
+
+    /// The same type without values.
+    fn emptied(&self) -> Self {
+        match self {
+            Self::I64(_) => Self::I64(Vec::new()),
+            Self::Number { decimals, .. } => Self::Number { decimals: *decimals, values: Vec::new() },
+            Self::Text(_) => Self::Text(Vec::new()),
+            Self::OptionalText(_) => Self::OptionalText(Vec::new()),
+            Self::Bool(_) => Self::Bool(Vec::new()),
+            Self::Date(_) => Self::Date(Vec::new()),
+        }
+    }
 }
 
-/// A column with its name.
+/// A column with its name: letters, digits and `_`.
 pub type Named = (String, Column);
 
 /// Writes a whole table; a file of that name is replaced at the end, in one step.
@@ -55,28 +97,129 @@ pub fn write_table(path: &Path, columns: &[Named]) -> Result<(), LakeError> {
     writer.finish()
 }
 
-/// Reads a table that [`write_table`] wrote.
-pub fn read_table(_path: &Path) -> Result<Vec<Named>, LakeError> {
-    todo!()
+/// Reads a table that [`write_table`] or a [`TableWriter`] wrote.
+pub fn read_table(path: &Path) -> Result<Vec<Named>, LakeError> {
+    let file = ParquetIn::open(path)?;
+    let mut columns = file.table_columns()?;
+    for (group, rows) in file.groups().into_iter().enumerate() {
+        for (name, column) in &mut columns {
+            read_column(&file, group, name, rows, column)?;
+        }
+    }
+    Ok(columns)
 }
 
-/// Writes a table part by part (a bucket at a time), so that it need not be in memory as a whole.
+/// Reads only the columns of these names, in this order.
+pub fn read_table_columns(path: &Path, names: &[&str]) -> Result<Vec<Named>, LakeError> {
+    let file = ParquetIn::open(path)?;
+    let all = file.table_columns()?;
+    let mut columns = Vec::with_capacity(names.len());
+    for &name in names {
+        let found = all.iter().find(|(n, _)| n == name);
+        let missing = || LakeError::NotThere(format!("column {name} is not in {}", path.display()));
+        columns.push(found.cloned().ok_or_else(missing)?);
+    }
+    for (group, rows) in file.groups().into_iter().enumerate() {
+        for (name, column) in &mut columns {
+            read_column(&file, group, name, rows, column)?;
+        }
+    }
+    Ok(columns)
+}
+
+fn read_column(file: &ParquetIn, group: usize, name: &str, rows: usize, column: &mut Column) -> Result<(), LakeError> {
+    let pick = [whole(rows)];
+    match column {
+        Column::I64(values) => file.longs(group, name, &pick, NO_NUMBER, values),
+        Column::Number { values, .. } => {
+            let mut read = Vec::with_capacity(rows);
+            file.longs(group, name, &pick, NO_NUMBER, &mut read)?;
+            values.extend(read.into_iter().map(|n| (n != NO_NUMBER).then_some(n)));
+            Ok(())
+        }
+        Column::Text(values) => file.texts(group, name, &pick, |text| {
+            values.push(text.unwrap_or_default().to_owned());
+            Ok(())
+        }),
+        Column::OptionalText(values) => file.texts(group, name, &pick, |text| {
+            values.push(text.map(str::to_owned));
+            Ok(())
+        }),
+        Column::Bool(values) => file.bools(group, name, &pick, values),
+        Column::Date(values) => {
+            let mut read = Vec::with_capacity(rows);
+            file.ints(group, name, &pick, NO_DAY, &mut read)?;
+            values.extend(read.into_iter().map(|n| (n != NO_DAY).then_some(Day(n))));
+            Ok(())
+        }
+    }
+}
+
+/// Writes a table part by part (a bucket at a time), so that it need not be in memory as a whole. Dropping it without
+/// [`TableWriter::finish`] leaves what stood under the name before.
 #[derive(Debug)]
-pub struct TableWriter {}
+pub struct TableWriter {
+    path: PathBuf,
+    writing: PathBuf,
+    like: Vec<Named>,
+    out: Option<ParquetOut>,
+}
 
 impl TableWriter {
     /// Starts a table with the names and types of these columns; their values are not written.
-    pub fn create(_path: &Path, _like: &[Named]) -> Result<Self, LakeError> {
-        todo!()
+    pub fn create(path: &Path, like: &[Named]) -> Result<Self, LakeError> {
+        let mut schema = String::from("message table {\n");
+        for (number, (name, column)) in like.iter().enumerate() {
+            if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+                return Err(LakeError::Refused(format!("{name:?} cannot name a column; use letters, digits and '_'")));
+            }
+            if like[..number].iter().any(|(other, _)| other == name) {
+                return Err(LakeError::Refused(format!("two columns have the name {name}")));
+            }
+            let (kind, logical) = column.schema()?;
+            schema.push_str(&format!("    {kind} {name}{logical};\n"));
+        }
+        schema.push('}');
+        let mut writing = path.as_os_str().to_owned();
+        writing.push(".writing");
+        let writing = PathBuf::from(writing);
+        let out = ParquetOut::create(&writing, &schema, &[])?;
+        let like = like.iter().map(|(name, column)| (name.clone(), column.emptied())).collect();
+        Ok(Self { path: path.to_owned(), writing, like, out: Some(out) })
     }
 
     /// Appends rows: columns of the same names and types, all of one length.
-    pub fn append(&mut self, _columns: &[Named]) -> Result<(), LakeError> {
-        todo!()
+    pub fn append(&mut self, columns: &[Named]) -> Result<(), LakeError> {
+        let rows = columns.first().map_or(0, |(_, c)| c.len());
+        let fits = columns.len() == self.like.len()
+            && columns.iter().zip(&self.like).all(|((name, column), (own_name, own))| {
+                name == own_name && column.len() == rows && column.emptied() == *own
+            });
+        if !fits {
+            return Err(LakeError::Refused("the columns are not those of the table, or not of one length".to_owned()));
+        }
+        match &mut self.out {
+            Some(out) if rows > 0 => out.row_group(&columns.iter().map(|(_, c)| c.chunk()).collect::<Vec<_>>()),
+            _ => Ok(()),
+        }
     }
 
     /// Puts the table on disk under its name.
-    pub fn finish(self) -> Result<(), LakeError> {
-        todo!()
+    pub fn finish(mut self) -> Result<(), LakeError> {
+        if let Some(out) = self.out.take() {
+            out.finish()?;
+        }
+        fs::rename(&self.writing, &self.path).map_err(|e| LakeError::io("write", &self.path, e))?;
+        match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => layout::sync_folder(folder),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for TableWriter {
+    fn drop(&mut self) {
+        // After `finish` the file bears its real name, and there is nothing to remove.
+        let _ = fs::remove_file(&self.writing);
     }
 }

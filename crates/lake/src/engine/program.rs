@@ -82,6 +82,7 @@ pub struct Program {
     /// By number of the kind; `None` where no question asks about it.
     kinds: Vec<Option<KindPlan>>,
     columns: Columns,
+    dictionary_len: u32,
 }
 
 impl Program {
@@ -100,7 +101,7 @@ impl Program {
         for plan in kinds.iter_mut().flatten() {
             plan.compile(dictionary_len);
         }
-        Self { questions, kinds, columns }
+        Self { questions, kinds, columns, dictionary_len }
     }
 
     /// The questions, in the order of the results.
@@ -122,7 +123,7 @@ impl Program {
         for question in &self.questions {
             out.numbers.resize(out.numbers.len() + people, question.aggregate.of_nothing());
         }
-        let mut seen = Seen::new(&self.questions);
+        let mut seen = Seen::new(&self.questions, self.dictionary_len);
         for position in 0..people {
             for event in view.events_of(position) {
                 let Some(plan) = view.kind.get(event).and_then(|&kind| self.kinds[usize::from(kind)].as_ref()) else {
@@ -259,14 +260,16 @@ struct Seen {
     stamps: Vec<Vec<u32>>,
     days: Vec<(u32, i32)>,
     by_code: Vec<bool>,
+    dictionary_len: usize,
 }
 
 impl Seen {
-    fn new(questions: &[EventAggregate]) -> Self {
+    fn new(questions: &[EventAggregate], dictionary_len: u32) -> Self {
         Self {
             stamps: vec![Vec::new(); questions.len()],
             days: vec![(0, 0); questions.len()],
             by_code: questions.iter().map(|q| q.aggregate == Aggregate::DistinctCodes).collect(),
+            dictionary_len: dictionary_len as usize,
         }
     }
 
@@ -279,12 +282,12 @@ impl Seen {
             return std::mem::replace(&mut self.days[question], now) != now;
         }
         let code = view.code.get(event).map_or(0, |&c| c as usize);
-        if code == 0 {
+        if code == 0 || code >= self.dictionary_len {
             return false;
         }
         let stamps = &mut self.stamps[question];
         if code >= stamps.len() {
-            stamps.resize(code + 1, 0);
+            stamps.resize(self.dictionary_len, 0);
         }
         std::mem::replace(&mut stamps[code], stamp) != stamp
     }

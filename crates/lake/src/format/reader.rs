@@ -1,6 +1,8 @@
 //! Reading columns: only the columns and rows asked for.
 
 use crate::LakeError;
+use crate::table::{Column, Named};
+use parquet::basic::{ConvertedType, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{BoolType, ByteArrayType, DataType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
@@ -57,6 +59,27 @@ impl ParquetIn {
             },
             _ => true,
         })
+    }
+
+    /// The columns of a table by their names and types, without values.
+    pub(crate) fn table_columns(&self) -> Result<Vec<Named>, LakeError> {
+        let schema = self.reader.metadata().file_metadata().schema_descr();
+        let mut columns = Vec::with_capacity(schema.num_columns());
+        for column in schema.columns() {
+            let optional = column.max_def_level() > 0;
+            let decimals = u8::try_from(column.type_scale().max(0)).unwrap_or(0);
+            let empty = match (column.physical_type(), column.converted_type(), optional) {
+                (Type::INT64, _, false) => Column::I64(Vec::new()),
+                (Type::INT64, _, true) => Column::Number { decimals, values: Vec::new() },
+                (Type::BYTE_ARRAY, ConvertedType::UTF8, false) => Column::Text(Vec::new()),
+                (Type::BYTE_ARRAY, ConvertedType::UTF8, true) => Column::OptionalText(Vec::new()),
+                (Type::BOOLEAN, _, false) => Column::Bool(Vec::new()),
+                (Type::INT32, ConvertedType::DATE, true) => Column::Date(Vec::new()),
+                _ => return Err(self.damaged(format!("column {} is of a type that no table of the lake has", column.name()))),
+            };
+            columns.push((column.name().to_owned(), empty));
+        }
+        Ok(columns)
     }
 
     fn column(&self, group: usize, name: &str) -> Result<ColumnReader, LakeError> {
