@@ -2,7 +2,7 @@
 
 use crate::compare::{Eye, beginning};
 use crate::dictionary::text_hash;
-use crate::model::Model;
+use crate::model::{Comparison, Model};
 use crate::plan::{Plan, probability};
 use crate::postcode;
 use crate::question::{Field, Test};
@@ -229,12 +229,12 @@ pub(crate) fn words(rule: &[Test]) -> String {
     rule.iter().map(Test::to_string).collect::<Vec<_>>().join(" and ")
 }
 
-/// Which comparisons look at a field of a rule.
+/// Which comparisons look at a field of a rule. Swapped names are left aside: under a rule on one name they hardly occur, and
+/// counting them would keep the other name from being learned.
 pub(crate) fn touched(model: &Model, rule: &[Test]) -> Vec<bool> {
     let fields: Vec<Field> = rule.iter().flat_map(|test| test.fields()).copied().collect();
-    model
-        .comparison
-        .iter()
-        .map(|c| c.levels.iter().flat_map(|l| &l.when).flat_map(|t| t.fields()).any(|f| fields.contains(f)))
-        .collect()
+    let looks = |test: &&Test| **test != Test::Swapped && test.fields().iter().any(|field| fields.contains(field));
+    let tests =
+        |comparison: &Comparison| comparison.levels.iter().flat_map(|level| &level.when).any(|test| looks(&test));
+    model.comparison.iter().map(tests).collect()
 }

@@ -2,8 +2,9 @@
 
 use crate::block::{Block, blocks, cap, entries, touched, words};
 use crate::compare::Eye;
-use crate::model::Model;
+use crate::model::{Level, Model};
 use crate::plan::Plan;
+use crate::question::{Field, Test};
 use crate::records::Records;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -63,29 +64,42 @@ pub fn train(records: &Records, model: &Model, seed: u64) -> Trained {
     let started = learned.clone();
     let plan = Plan::new(records, &started);
     let mut sessions = Vec::new();
-    // For each comparison and level: the sum of m weighted by the matches of the session.
-    let mut sums: Vec<Vec<f64>> = started.comparison.iter().map(|c| vec![0.0; c.levels.len()]).collect();
-    let mut shares = vec![0.0; started.comparison.len()];
+    // For each comparison and level: the sum of m weighted by the matches of the session, and the sum of those matches.
+    let mut sums: Vec<Vec<(f64, f64)>> = started.comparison.iter().map(|c| vec![(0.0, 0.0); c.levels.len()]).collect();
     for (at, rule) in started.training.iter().enumerate() {
         let tally = blocked(&plan, at, seed);
         let (session, matches, m) = session(&plan, &tally, &touched(&started, rule), words(rule));
         for (comparison, found) in m.iter().enumerate() {
             let Some(found) = found else { continue };
-            shares[comparison] += matches;
             for (level, m) in found.iter().enumerate() {
-                sums[comparison][level] += matches * m;
+                if can_tell(rule, &started.comparison[comparison].levels[level]) {
+                    let (sum, weight) = &mut sums[comparison][level];
+                    *sum += matches * m;
+                    *weight += matches;
+                }
             }
         }
         sessions.push(session);
     }
-    for (comparison, share) in shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
-        for (level, sum) in learned.comparison[comparison].levels.iter_mut().zip(&sums[comparison]) {
-            if !level.is_neutral() {
-                level.m = tidy(sum / share);
+    for (comparison, sums) in learned.comparison.iter_mut().zip(&sums) {
+        for (level, (sum, weight)) in comparison.levels.iter_mut().zip(sums) {
+            if !level.is_neutral() && *weight > 0.0 {
+                level.m = sum / weight;
             }
+        }
+        let total: f64 = comparison.levels.iter().map(|level| level.m).sum();
+        for level in comparison.levels.iter_mut().filter(|level| !level.is_neutral()) {
+            level.m = tidy(level.m / total);
         }
     }
     Trained { model: learned, sessions, random_pairs }
+}
+
+/// Whether pairs that agree on a rule can show a level: names cannot be swapped where one of them is known to agree.
+fn can_tell(rule: &[Test], level: &Level) -> bool {
+    let on_names =
+        rule.iter().flat_map(|test| test.fields()).any(|field| matches!(field, Field::Family | Field::Given));
+    !(on_names && level.when.contains(&Test::Swapped))
 }
 
 /// Six significant digits, so that a model file can be read; within what a model may say.
