@@ -1,4 +1,5 @@
 //! The rules of the repository, and for each rule a repository that breaks it.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may stop the test")]
 
 use xtask::imports::{self, Package};
 use xtask::{output_of, root, text, tracked_texts};

@@ -1,4 +1,5 @@
 //! The operational database as its users meet it: looks, refusals, exports, runs, and everything that can go wrong.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may stop the test")]
 
 use nhs::{LondonInstant, OdsCode};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -293,6 +294,15 @@ async fn a_database_of_the_first_version_is_brought_up_to_date_with_its_rows() {
     store.start_run("load", "x", at(0)).await.unwrap();
     store.look(&gp(), patient(1), Action::OpenRecord, at(0)).await.unwrap();
     assert_eq!(store.verify_chain().await.unwrap().rows, 1);
+}
+
+#[tokio::test]
+async fn the_tables_are_at_the_version_of_the_last_migration() {
+    let (_folder, path) = file();
+    Store::open(&path).await.unwrap().close().await;
+    let files = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations")).unwrap().count() as i64;
+    let row = intruder(&path).await.fetch_one("PRAGMA user_version").await.unwrap();
+    assert_eq!(sqlx::Row::get::<i64, _>(&row, 0), files);
 }
 
 #[tokio::test]
