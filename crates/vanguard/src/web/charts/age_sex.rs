@@ -30,7 +30,7 @@ pub struct AgeSexPyramid<'a> {
 
 const ROW: f64 = 19.0;
 const TOP: f64 = 30.0;
-const MARGIN: f64 = 34.0;
+const MARGIN: f64 = 40.0;
 const LABELS: f64 = 46.0;
 
 /// The pyramid with its table.

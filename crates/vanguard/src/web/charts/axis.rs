@@ -62,7 +62,11 @@ pub(super) fn slots(labels: &[&str], plot: Plot) -> Markup {
     let every = every(widest + 10.0, plot.width(), labels.len());
     html! {
         @for (index, label) in labels.iter().enumerate().step_by(every) {
-            (Words::quiet(Anchor::Middle).at(plot.slot(index, labels.len()), plot.bottom + 18.0, &fit(label, WIDEST, TEXT)))
+            @let label = fit(label, WIDEST, TEXT);
+            @let half = text_width(&label, TEXT) / 2.0 + 2.0;
+            // The outermost labels stay inside the drawing, which has this much room right of the plot.
+            @let x = plot.slot(index, labels.len()).clamp(half, plot.right + 16.0 - half);
+            (Words::quiet(Anchor::Middle).at(x, plot.bottom + 18.0, &label))
         }
     }
 }

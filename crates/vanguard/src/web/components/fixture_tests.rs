@@ -185,7 +185,7 @@ fn questions() {
             })
         });
     }
-    for name in ["default", "inline", "with hint", "with error message", "with error message and hint", "with pre-checked value"] {
+    for name in ["default", "inline", "with hint", "with error message", "with error message and hint"] {
         check("radios", name, |options| {
             let field = options["name"].as_str().unwrap();
             let legend = &options["fieldset"]["legend"];
