@@ -5,7 +5,7 @@
 //! its own value (Wilson's, or that of a Poisson count) leaves the common value out.
 
 use crate::distribution::{Confidence, bisect};
-use crate::rates::{count_limits, wilson};
+use crate::rates::{count_limits, exact_poisson, wilson};
 
 /// Where a place stands against the common value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,7 +34,7 @@ pub fn proportion_limits(baseline: f64, population: f64, confidence: Confidence)
 /// The limits of the ratio there are `observed / first` and `observed / second`: drawn against expected events they are the
 /// funnel of an indirectly standardised ratio.
 pub fn expected_at_limits(observed: f64, confidence: Confidence) -> (f64, f64) {
-    let (lower, upper) = count_limits(observed, confidence);
+    let (lower, upper) = exact_poisson(observed, confidence);
     (upper, lower)
 }
 

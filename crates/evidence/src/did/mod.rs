@@ -4,10 +4,10 @@
 //! the logarithm of the expected count, by Poisson pseudo-likelihood. A *unit* is what is counted every month (a practice, or
 //! the locality itself); a *cluster* is what the care model was given to, and errors are free to go together inside it.
 //!
-//! Sources: Bertrand, Duflo and Mullainathan 2004 (errors go together in time); Bell and McCaffrey 2002, and Pustejovsky and
+//! Sources: Bertrand, Duflo and Mullainathan 2004 (errors go together in time); Bell and `McCaffrey` 2002, and Pustejovsky and
 //! Tipton, "Small-sample methods for cluster-robust variance estimation and hypothesis testing in fixed effects models",
 //! 2018 (CR2, Satterthwaite degrees of freedom, Hotelling-type joint test); Santos Silva and Tenreyro 2006 (Poisson
-//! pseudo-likelihood); MacKinnon and Webb 2020 (randomisation inference).
+//! pseudo-likelihood); `MacKinnon` and Webb 2020 (randomisation inference).
 
 mod absorb;
 mod panel;
@@ -253,7 +253,7 @@ pub fn estimate(cells: &[Cell], options: &Options) -> Result<Estimate, DidError>
     let fit = absorb.fit(std::slice::from_ref(&treated), &rates).ok_or(DidError::NoComparison)?;
     let scores = robust::scores(&absorb, &fit, clusters);
     let value = fit.coefficients[0];
-    let with = |spread: Option<(f64, f64, Method)>| Effect {
+    let with = |spread: Option<Spread>| Effect {
         value,
         uncertainty: spread.map(|spread| uncertainty(value, spread, options.confidence)),
     };
@@ -275,8 +275,11 @@ pub fn estimate(cells: &[Cell], options: &Options) -> Result<Estimate, DidError>
     })
 }
 
-/// A t interval from a standard error, its degrees of freedom and how they came about.
-fn uncertainty(value: f64, (error, df, method): (f64, f64, Method), confidence: Confidence) -> Uncertainty {
+/// A standard error, its degrees of freedom and how they came about.
+type Spread = (f64, f64, Method);
+
+/// A t interval.
+fn uncertainty(value: f64, (error, df, method): Spread, confidence: Confidence) -> Uncertainty {
     let half = t_two_sided_quantile(confidence.alpha(), df) * error;
     Uncertainty {
         standard_error: error,
@@ -288,7 +291,7 @@ fn uncertainty(value: f64, (error, df, method): (f64, f64, Method), confidence: 
     }
 }
 
-fn percent(log_ratio: f64, spread: Option<(f64, f64, Method)>, confidence: Confidence) -> Effect {
+fn percent(log_ratio: f64, spread: Option<Spread>, confidence: Confidence) -> Effect {
     let in_percent = |log: f64| 100.0 * log.exp_m1();
     Effect {
         value: in_percent(log_ratio),
@@ -314,3 +317,6 @@ fn warnings(panel: &Panel, clusters: Clusters, has_relative: bool, has_interval:
     ];
     found.into_iter().flatten().collect()
 }
+
+#[cfg(test)]
+mod tests;

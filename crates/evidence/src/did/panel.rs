@@ -25,8 +25,6 @@ pub(super) struct Panel {
     pub periods: usize,
     /// The first treated month of each unit, if any.
     pub starts: Vec<Option<i32>>,
-    /// The cluster of each unit.
-    pub cluster_of: Vec<usize>,
     /// Whether each unit lies in one cluster.
     pub nested: bool,
     pub empty_cells: usize,
@@ -92,7 +90,6 @@ impl Panel {
             units: units.len(),
             periods: periods.len(),
             starts,
-            cluster_of,
             nested,
             empty_cells: cells.len() - used.len(),
         }

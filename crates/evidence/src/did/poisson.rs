@@ -1,6 +1,6 @@
 //! The relative effect, by Poisson pseudo-likelihood with the same fixed effects and person-time as exposure.
 
-use super::{Method, absorb::Absorb, panel::Panel, robust};
+use super::{Spread, absorb::Absorb, panel::Panel, robust};
 
 const MOST_STEPS: usize = 60;
 const CONVERGED: f64 = 1e-11;
@@ -9,7 +9,7 @@ const RUNAWAY: f64 = 12.0;
 
 /// The coefficient of the first column and its standard error, degrees of freedom and method; none where the likelihood
 /// has no highest point (a group without events) or the column cannot be told from the fixed effects.
-pub(super) fn fit(panel: &Panel, columns: &[Vec<f64>]) -> Option<(f64, Option<(f64, f64, Method)>)> {
+pub(super) fn fit(panel: &Panel, columns: &[Vec<f64>]) -> Option<(f64, Option<Spread>)> {
     let (panel, columns) = with_events(panel, columns);
     if panel.rows.is_empty() {
         return None;
