@@ -121,8 +121,8 @@ impl ParquetOut {
 
     /// Ends the file and puts it on disk.
     pub(crate) fn finish(self) -> Result<(), LakeError> {
-        let Self { path, mut writer } = self;
-        writer.finish().map_err(|e| write_error(&path, e))?;
+        let Self { path, writer } = self;
+        // Writes the footer first.
         let file = writer.into_inner().map_err(|e| write_error(&path, e))?;
         file.sync_all().map_err(|e| LakeError::io("write", &path, e))
     }
