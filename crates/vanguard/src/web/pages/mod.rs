@@ -1,13 +1,50 @@
 //! One file per page. A handler takes the session, makes a page or says why not, and is about ten lines long.
 
+mod evaluation;
+mod localities;
+mod measures;
 mod overview;
+mod population;
+mod segments;
+mod shown;
 
-use super::Site;
+use super::components::Crumb;
+use super::layout::{Page, Section};
+use super::{Session, Site};
 use axum::Router;
 use axum::routing::get;
+use maud::{Markup, html};
 use std::sync::Arc;
 
 /// The addresses of all pages.
 pub fn routes() -> Router<Arc<Site>> {
-    Router::new().route("/", get(overview::show))
+    Router::new()
+        .route("/", get(overview::show))
+        .route("/population", get(population::show))
+        .route("/segments", get(segments::show))
+        .route("/localities", get(localities::show))
+        .route("/measures", get(measures::index))
+        .route("/measures/{id}", get(measures::show))
+        .route("/evaluation", get(evaluation::index))
+        .route("/evaluation/{id}", get(evaluation::show))
+}
+
+/// A page of a section. Breadcrumbs begin at the overview.
+fn page(session: &Session, title: &str, section: Section, mut above: Vec<Crumb>, body: Markup) -> Page {
+    if section != Section::Overview || !above.is_empty() {
+        above.insert(0, Crumb::new("Overview", "/"));
+    }
+    Page { title: title.to_owned(), section: Some(section), breadcrumbs: above, path: session.path.clone(), body }
+}
+
+/// The page's heading, with a line below it.
+fn heading(title: &str, below: Option<&str>) -> Markup {
+    html! {
+        h1 {
+            (title)
+            @if let Some(below) = below {
+                " " span class="nhsuk-caption-l nhsuk-caption--bottom" { span class="nhsuk-u-visually-hidden" { "– " } (below) }
+            }
+        }
+    }
 }

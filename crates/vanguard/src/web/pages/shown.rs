@@ -1,0 +1,104 @@
+//! Figures as a reader's role may see them: exact for direct care, after disclosure control for everyone else.
+
+use crate::web::Session;
+use crate::web::charts::Num;
+use nhs::Pence;
+use population::disclosure::{Shown, ShownRate, one_way, two_way};
+use population::results::Activity;
+
+/// A list of counts that add up to a total, as they may be seen.
+pub struct List {
+    /// The counts.
+    pub cells: Vec<Option<u64>>,
+    /// Their total.
+    pub total: Option<u64>,
+}
+
+/// A table of counts, as they may be seen.
+pub struct Table {
+    /// The counts by row.
+    pub cells: Vec<Vec<Option<u64>>>,
+    /// By row.
+    pub row_totals: Vec<Option<u64>>,
+    /// By column.
+    pub column_totals: Vec<Option<u64>>,
+    /// Of all.
+    pub total: Option<u64>,
+}
+
+/// Counts that add up to a total.
+pub fn list(session: &Session, counts: &[u64]) -> List {
+    if session.exact_counts() {
+        return List { cells: counts.iter().copied().map(Some).collect(), total: Some(counts.iter().sum()) };
+    }
+    let shown = one_way(counts);
+    List { cells: shown.cells.iter().map(|c| c.value()).collect(), total: shown.total.value() }
+}
+
+/// Counts of rows and columns with their totals.
+pub fn table(session: &Session, rows: &[Vec<u64>]) -> Table {
+    if session.exact_counts() {
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let sum = |column: usize| rows.iter().map(|row| row.get(column).copied().unwrap_or(0)).sum();
+        return Table {
+            cells: rows.iter().map(|row| row.iter().copied().map(Some).collect()).collect(),
+            row_totals: rows.iter().map(|row| Some(row.iter().sum())).collect(),
+            column_totals: (0..columns).map(|column| Some(sum(column))).collect(),
+            total: Some(rows.iter().flatten().sum()),
+        };
+    }
+    let shown = two_way(rows);
+    let values = |cells: &[Shown]| cells.iter().map(|c| c.value()).collect::<Vec<_>>();
+    Table {
+        cells: shown.cells.iter().map(|row| values(row)).collect(),
+        row_totals: values(&shown.row_totals),
+        column_totals: values(&shown.column_totals),
+        total: shown.total.value(),
+    }
+}
+
+/// A count that stands alone.
+pub fn alone(session: &Session, count: u64) -> Option<u64> {
+    if session.exact_counts() { Some(count) } else { Shown::alone(count).value() }
+}
+
+/// A rate of events per so many people; `None` where either is small enough to tell of somebody, or nobody is there.
+pub fn rate(session: &Session, events: u64, people: u64, per: f64) -> Option<f64> {
+    let value = events as f64 * per / people.max(1) as f64;
+    if session.exact_counts() { (people > 0).then_some(value) } else { ShownRate::of(value, events, people).value() }
+}
+
+/// Whole pounds a head in a year, where the group is large enough to say so.
+pub fn cost_per_head(session: &Session, activity: &Activity, people: u64) -> Option<Pence> {
+    alone(session, people)?;
+    activity.cost_per_head(people).map(|pence| Pence((pence + 50).div_euclid(100) * 100))
+}
+
+/// A count in words: `1,234`, or `hidden` where it is small or would give a small one away.
+pub fn count(value: Option<u64>) -> String {
+    value.map_or_else(|| "hidden".to_owned(), crate::web::charts::count)
+}
+
+/// A rate with one decimal, or `hidden`.
+pub fn decimal(value: Option<f64>) -> String {
+    value.and_then(Num::new).map_or_else(|| "hidden".to_owned(), |n| crate::web::charts::number(n, 1))
+}
+
+/// Whole pounds: `£1,234`.
+pub fn pounds(value: Option<Pence>) -> String {
+    value.map_or_else(|| "hidden".to_owned(), |p| p.to_string().trim_end_matches(".00").to_owned())
+}
+
+/// A share of a total in percent with one decimal; from figures as shown, so that it tells nothing more.
+pub fn share(part: Option<u64>, total: Option<u64>) -> Option<f64> {
+    match (part, total) {
+        (Some(part), Some(total)) if total > 0 => Some(part as f64 * 100.0 / total as f64),
+        _ => None,
+    }
+}
+
+/// The sentence that says how figures are protected, for roles to whom it applies.
+pub fn note(session: &Session) -> Option<&'static str> {
+    (!session.exact_counts())
+        .then_some("Counts are rounded to the nearest 5. Counts from 1 to 7, and others that would give them away, are hidden.")
+}
