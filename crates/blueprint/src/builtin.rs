@@ -1,19 +1,35 @@
-//! The seven care models and their code lists, embedded.
+//! The seven care models, what they share, and their code lists, embedded.
 
-/// Identifiers of the built-in models, the two population health models first.
-const MODELS: &[(&str, &str)] = &[];
+macro_rules! embedded {
+    ($($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("../../../blueprints/", $name, ".toml")))),+]
+    };
+}
+
+macro_rules! code_files {
+    ($($name:literal),+ $(,)?) => {
+        &[$((concat!("codes/", $name, ".csv"), include_str!(concat!("../../../blueprints/codes/", $name, ".csv")))),+]
+    };
+}
+
+/// The care models, the population health models first; at the end what they share, which is no model of its own.
+const MODELS: &[(&str, &str)] = embedded!["mcp", "pacs", "ehch", "uec", "acc", "vsh", "pch", "base"];
+
+/// How many of them are care models.
+const CARE_MODELS: usize = 7;
 
 /// Code list files that built-in models name.
-const CODE_FILES: &[(&str, &str)] = &[];
+const CODE_FILES: &[(&str, &str)] =
+    code_files!["long_term_conditions", "care", "avoidable", "hfrs", "charlson_quan", "charlson_shmi"];
 
-/// The text of a built-in model: `mcp`, `pacs`, `ehch`, `uec`, `acc`, `vsh`, `pch`.
+/// The text of a built-in model: `mcp`, `pacs`, `ehch`, `uec`, `acc`, `vsh`, `pch`; also `base`, which they extend.
 pub fn builtin(id: &str) -> Option<&'static str> {
     MODELS.iter().find(|(name, _)| *name == id).map(|(_, text)| *text)
 }
 
-/// Identifiers of the built-in models.
+/// Identifiers of the seven care models.
 pub fn builtin_ids() -> Vec<&'static str> {
-    MODELS.iter().map(|(name, _)| *name).collect()
+    MODELS.iter().take(CARE_MODELS).map(|(name, _)| *name).collect()
 }
 
 /// The text of a built-in code list file, such as `codes/hfrs.csv`.
