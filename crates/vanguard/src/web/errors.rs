@@ -103,7 +103,7 @@ fn not_found(what: Option<&str>) -> Markup {
 fn forbidden(what: &str, roles: &[String]) -> Markup {
     html! {
         p { "This page shows " (what) ". " (who_may(roles)) }
-        p { "Nothing has been shown, and this attempt is on the record." }
+        p { "Nothing about anybody has been shown." }
         h2 class="nhsuk-heading-m" { "What you can do" }
         ol class="nhsuk-list nhsuk-list--number" {
             li { "Go to \"See the pages as\" at the top of this page." }

@@ -52,12 +52,13 @@ fn gallery() {
         (charts::logic_chart(&samples::logic()))
         (charts::event_study(&samples::study()))
         (charts::heat_table(&samples::heat()))
-        (components())
     };
     let breadcrumbs = vec![Crumb::new("Overview", "/"), Crumb::new("Population", "/population")];
     let section = Some(Section::Population);
     let page = Page { title: "Gallery".into(), section, breadcrumbs, path: "/gallery".into(), body };
     write("gallery.html", &layout(&shell("care_coordinator", true), &page));
+    let page = Page { body: components(), ..page };
+    write("gallery-components.html", &layout(&shell("gp", true), &page));
     let roles = vec!["care coordinator".into(), "GP".into()];
     let refusal = PageError::Forbidden { what: "people's names and records".into(), roles };
     write("gallery-403.html", &refusal.page(&shell("analyst", false), "/people/1"));
@@ -95,9 +96,9 @@ fn components() -> Markup {
     let list = Table { caption: "Caseload of the Old Town team", size: Some(Size::M), columns, rows: rows.to_vec(), row_headers: true, scroll_id: Some("caseload") };
     let choices = vec![Choice::new("a", "Old Town"), Choice::new("b", "Moorland")];
     html! {
-        h2 { "Components" }
-        (notification_banner(Notice::Important, &html! { "The figures of November are not complete yet." }))
         (error_summary("There is a problem", None, &[("Enter an NHS number of 10 digits", "#number")]))
+        h1 { "Components" }
+        (notification_banner(Notice::Important, &html! { "The figures of November are not complete yet." }))
         (table(&list))
         (pagination(4, 12, |page| format!("#page-{page}")))
         (summary_list(&[

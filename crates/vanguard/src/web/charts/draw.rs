@@ -8,7 +8,6 @@ pub(super) const INK: &str = "#212b32";
 pub(super) const QUIET: &str = "#4c6272";
 pub(super) const GRID: &str = "#d8dde0";
 pub(super) const BLUE: &str = "#005eb8";
-pub(super) const PALE: &str = "#ccdff1";
 pub(super) const ORANGE: &str = "#c04d00";
 pub(super) const PURPLE: &str = "#5b2d90";
 
@@ -58,8 +57,10 @@ impl Words {
             Anchor::End => "end",
         };
         html! {
+            // The white edge keeps words readable where a line runs behind them.
             text x=(c(x)) y=(c(y)) text-anchor=(anchor) font-size=(c(self.size)) fill=(self.colour)
-                font-weight=[self.bold.then_some("bold")] { (printable(content)) }
+                font-weight=[self.bold.then_some("bold")] stroke="#ffffff" stroke-width="3" stroke-linejoin="round"
+                paint-order="stroke" { (printable(content)) }
         }
     }
 }

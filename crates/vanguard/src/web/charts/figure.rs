@@ -33,15 +33,18 @@ pub(super) struct Canvas {
 pub(super) fn figure(text: &ChartText, canvas: Canvas, drawing: &Markup, behind: &Table) -> Markup {
     let wide = canvas.width > WIDTH;
     let drawing = html! {
-        div class="vg-figure__panel nhsuk-scroll" data-module="nhsuk-scroll" {
-            div class="nhsuk-scroll__content" role="group" aria-labelledby={ (text.id) "-caption" } {
-                svg class={ "vg-chart" @if wide { " vg-chart--wide" } } xmlns="http://www.w3.org/2000/svg" role="img"
-                    viewBox={ "0 0 " (c(canvas.width)) " " (c(canvas.height)) }
-                    aria-labelledby={ (text.id) "-title " (text.id) "-desc" } {
-                    title id={ (text.id) "-title" } { (printable(text.title)) }
-                    desc id={ (text.id) "-desc" } { (printable(text.summary)) }
-                    (drawing)
-                }
+        svg class={ "vg-chart" @if wide { " vg-chart--wide" } } xmlns="http://www.w3.org/2000/svg" role="img"
+            viewBox={ "0 0 " (c(canvas.width)) " " (c(canvas.height)) }
+            aria-labelledby={ (text.id) "-title " (text.id) "-desc" } {
+            title id={ (text.id) "-title" } { (printable(text.title)) }
+            desc id={ (text.id) "-desc" } { (printable(text.summary)) }
+            (drawing)
+        }
+    };
+    let drawing = html! {
+        div class="vg-figure__panel" {
+            div class="nhsuk-scroll" data-module="nhsuk-scroll" {
+                div class="nhsuk-scroll__content" role="group" aria-labelledby={ (text.id) "-caption" } { (drawing) }
             }
         }
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::draw::{Anchor, BLUE, INK, PALE, QUIET, Words, c, line, polygon, rect, wrap};
+use super::draw::{Anchor, BLUE, INK, QUIET, Words, c, line, polygon, rect, wrap};
 use super::figure::{Canvas, ChartText, empty, figure};
 use crate::web::components::{Column, Table};
 
@@ -122,7 +122,7 @@ fn one(entry: &LogicBox, x: f64, y: f64) -> Markup {
     let lines = wrap(&entry.name, BOX - 14.0, 12.0, 3);
     let first = y + HIGH / 2.0 + 4.0 - 7.5 * (lines.len() as f64 - 1.0);
     html! {
-        (rect(x, y, BOX, HIGH, if entry.stage == Stage::Impact { PALE } else { "#ffffff" }, Some(BLUE)))
+        (rect(x, y, BOX, HIGH, "#ffffff", Some(BLUE)))
         @for (row, text) in lines.iter().enumerate() {
             (Words { size: 12.0, ..Words::plain(Anchor::Middle) }.at(x + BOX / 2.0, first + 15.0 * row as f64, text))
         }
