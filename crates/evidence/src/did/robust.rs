@@ -9,7 +9,7 @@ use crate::symmetric::{Cholesky, eigen};
 use std::ops::Range;
 
 /// Above this many multiplications CR2 is not attempted.
-const MOST_WORK: f64 = 6e8;
+const MOST_WORK: f64 = 3e9;
 /// An eigenvalue of `H` this near to 1 means that the cluster alone sets a parameter; it tells nothing of its error.
 const ALONE: f64 = 1e-8;
 

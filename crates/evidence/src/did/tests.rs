@@ -163,7 +163,7 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
         let naive = (squares / df / clean.iter().map(|x| x * x).sum::<f64>()).sqrt();
         naive_hits += i32::from((value - effect).abs() <= 1.96 * naive);
     }
-    println!("coverage {} of {sims}; as if cells were independent {naive_hits}", hits);
+    println!("coverage {hits} of {sims}; as if cells were independent {naive_hits}");
     assert!((930..=970).contains(&hits), "{hits}");
     assert!(naive_hits < 850, "{naive_hits}");
 }
