@@ -2,7 +2,10 @@
 //! memory. `cargo bench -p lake` (or `-- PEOPLE EVENTS_EACH THREADS`).
 
 use lake::engine::{Aggregate, EventAggregate, EventFilter, Program, Window};
-use lake::{CodeSet, Columns, DictionaryBuilder, EventRow, IdentityQuery, IdentityRow, LakeError, PersonRow, Snapshot, SnapshotId, SnapshotPlan, SnapshotWriter, SourceInfo};
+use lake::{
+    CodeSet, Columns, DictionaryBuilder, EventRow, IdentityQuery, IdentityRow, LakeError, PersonRow, Snapshot,
+    SnapshotId, SnapshotPlan, SnapshotWriter, SourceInfo,
+};
 use nhs::{CodeSystem, Day, EventKind, Lsoa, Method, NhsNumber, OdsCode, Sex, Status};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,12 +25,19 @@ fn main() -> Result<(), LakeError> {
     let snapshot = timed("open", || Snapshot::open(dir.path()))?;
     let bytes: u64 = snapshot.manifest().files.values().sum();
     let events = snapshot.manifest().events;
-    let event_bytes: u64 = snapshot.manifest().files.iter().filter(|(n, _)| n.starts_with("event/")).map(|(_, b)| b).sum();
-    println!("{people} people, {events} events, {:.1} MB ({:.2} bytes per event)", bytes as f64 / 1e6, event_bytes as f64 / events.max(1) as f64);
+    let event_bytes: u64 =
+        snapshot.manifest().files.iter().filter(|(n, _)| n.starts_with("event/")).map(|(_, b)| b).sum();
+    println!(
+        "{people} people, {events} events, {:.1} MB ({:.2} bytes per event)",
+        bytes as f64 / 1e6,
+        event_bytes as f64 / events.max(1) as f64
+    );
     let threads = threads as usize;
     reset_peak();
     timed("scan all columns", || snapshot.scan(Columns::ALL, threads, |v| v.date.len()))?;
-    timed("scan date, kind, code", || snapshot.scan(Columns::DATE | Columns::KIND | Columns::CODE, threads, |v| v.date.len()))?;
+    timed("scan date, kind, code", || {
+        snapshot.scan(Columns::DATE | Columns::KIND | Columns::CODE, threads, |v| v.date.len())
+    })?;
     for count in [1, 10, 100, 300] {
         let program = Program::new((0..count).map(question).collect(), snapshot.dictionary().len());
         let label = format!("{count} questions");
@@ -40,7 +50,9 @@ fn main() -> Result<(), LakeError> {
     }
     timed("all people", || snapshot.persons().map(|p| p.len()))?;
     timed("20 histories", || (0..20).try_for_each(|n| snapshot.history(people / 21 * n).map(|_| ())))?;
-    timed("200 identities", || snapshot.identities(&(0..200).map(|n| people / 201 * n).collect::<Vec<_>>()).map(|_| ()))?;
+    timed("200 identities", || {
+        snapshot.identities(&(0..200).map(|n| people / 201 * n).collect::<Vec<_>>()).map(|_| ())
+    })?;
     timed("find by name", || snapshot.find_identity(&IdentityQuery::Name(vec!["nobody".to_owned()]), 20).map(|_| ()))?;
     let number = NhsNumber::from_first_nine(999_000_000).ok_or_else(|| LakeError::Refused("no number".to_owned()))?;
     timed("find by NHS number", || snapshot.find_identity(&IdentityQuery::NhsNumber(number), 20).map(|_| ()))
@@ -48,7 +60,8 @@ fn main() -> Result<(), LakeError> {
 
 fn question(n: u32) -> EventAggregate {
     let kinds = [EventKind::Diagnosis, EventKind::GpObservation, EventKind::Admission, EventKind::Medication];
-    let aggregates = [Aggregate::Count, Aggregate::Exists, Aggregate::LastDate, Aggregate::SumCost, Aggregate::DistinctCodes];
+    let aggregates =
+        [Aggregate::Count, Aggregate::Exists, Aggregate::LastDate, Aggregate::SumCost, Aggregate::DistinctCodes];
     let first = n * 37 % CODES;
     EventAggregate {
         kind: kinds[(n % 4) as usize],
@@ -59,8 +72,10 @@ fn question(n: u32) -> EventAggregate {
 }
 
 fn write(lake: &Path, people: u32, each: u32, threads: u32) -> Result<(), LakeError> {
-    let source = SourceInfo { id: "made".to_owned(), name: "Made".to_owned(), files: Vec::new(), loaded: 0, quarantined: 0 };
-    let writer = SnapshotWriter::create(lake, SnapshotPlan::new(SnapshotId::of(AS_OF, 1), AS_OF, people, vec![source]))?;
+    let source =
+        SourceInfo { id: "made".to_owned(), name: "Made".to_owned(), files: Vec::new(), loaded: 0, quarantined: 0 };
+    let writer =
+        SnapshotWriter::create(lake, SnapshotPlan::new(SnapshotId::of(AS_OF, 1), AS_OF, people, vec![source]))?;
     let next = AtomicU32::new(0);
     std::thread::scope(|scope| {
         let work = || loop {
@@ -72,7 +87,9 @@ fn write(lake: &Path, people: u32, each: u32, threads: u32) -> Result<(), LakeEr
             writer.write_bucket(bucket, &rows, &names, &mut events)?;
         };
         let helpers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
-        helpers.into_iter().try_for_each(|h| h.join().unwrap_or_else(|_| Err(LakeError::Refused("a thread panicked".to_owned()))))
+        helpers
+            .into_iter()
+            .try_for_each(|h| h.join().unwrap_or_else(|_| Err(LakeError::Refused("a thread panicked".to_owned()))))
     })?;
     let mut codes = DictionaryBuilder::new();
     (1..CODES).for_each(|n| {
@@ -139,7 +156,12 @@ fn bucket_rows(range: std::ops::Range<u32>, each: u32) -> (Vec<PersonRow>, Vec<I
 fn timed<T>(label: &str, step: impl FnOnce() -> Result<T, LakeError>) -> Result<T, LakeError> {
     let (start, cpu) = (Instant::now(), cpu_seconds());
     let result = step();
-    println!("{label}: {:.3} s, {:.2} s of processor, peak {} MB", start.elapsed().as_secs_f64(), cpu_seconds() - cpu, peak_mb());
+    println!(
+        "{label}: {:.3} s, {:.2} s of processor, peak {} MB",
+        start.elapsed().as_secs_f64(),
+        cpu_seconds() - cpu,
+        peak_mb()
+    );
     result
 }
 

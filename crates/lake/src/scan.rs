@@ -176,7 +176,7 @@ impl Snapshot {
 /// The columns of one bucket; the memory is used again for the next.
 #[derive(Debug, Default)]
 struct Bucket {
-    bucket: u32,
+    number: u32,
     first_person: u32,
     offsets: Vec<u32>,
     people: Vec<PersonRow>,
@@ -197,7 +197,7 @@ const LARGE: [(&str, Columns); 2] = [("value", Columns::VALUE), ("cost", Columns
 impl Bucket {
     fn read(&mut self, snapshot: &Snapshot, bucket: u32, columns: Columns) -> Result<(), LakeError> {
         self.clear();
-        self.bucket = bucket;
+        self.number = bucket;
         self.first_person = snapshot.manifest().buckets.get(bucket as usize).map_or(0, |b| b.first_person);
         let (file, people) = snapshot.people_file("person", bucket)?;
         self.offsets.push(0);
@@ -262,7 +262,7 @@ impl Bucket {
         let [code, provider, detail, link] = &self.numbers;
         let [value, cost] = &self.large;
         BucketView {
-            bucket: self.bucket,
+            bucket: self.number,
             first_person: self.first_person,
             offsets: &self.offsets,
             people: &self.people,

@@ -54,8 +54,12 @@ impl Column {
         Ok(match self {
             Self::I64(_) => ("required int64", String::new()),
             Self::Number { decimals: 0, .. } => ("optional int64", String::new()),
-            Self::Number { decimals, .. } if *decimals <= 18 => ("optional int64", format!(" (DECIMAL(18,{decimals}))")),
-            Self::Number { decimals, .. } => return Err(LakeError::Refused(format!("{decimals} decimals, where 18 are the most"))),
+            Self::Number { decimals, .. } if *decimals <= 18 => {
+                ("optional int64", format!(" (DECIMAL(18,{decimals}))"))
+            }
+            Self::Number { decimals, .. } => {
+                return Err(LakeError::Refused(format!("{decimals} decimals, where 18 are the most")));
+            }
             Self::Text(_) => ("required binary", " (UTF8)".to_owned()),
             Self::OptionalText(_) => ("optional binary", " (UTF8)".to_owned()),
             Self::Bool(_) => ("required boolean", String::new()),
@@ -177,7 +181,7 @@ impl TableWriter {
                 return Err(LakeError::Refused(format!("two columns have the name {name}")));
             }
             let (kind, logical) = column.schema()?;
-            schema.push_str(&format!("    {kind} {name}{logical};\n"));
+            schema.extend(["    ", kind, " ", name, &logical, ";\n"]);
         }
         schema.push('}');
         let mut writing = path.as_os_str().to_owned();

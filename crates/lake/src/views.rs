@@ -1,4 +1,4 @@
-//! `views.sql`: the tables of a snapshot with words instead of numbers, for whoever opens it with DuckDB.
+//! `views.sql`: the tables of a snapshot with words instead of numbers, for whoever opens it with `DuckDB`.
 
 use nhs::{CodeSystem, EventKind, Method, Status};
 use std::sync::LazyLock;
@@ -48,8 +48,8 @@ JOIN code d ON d.id = e.detail;
 
 fn words(sql: &mut String, view: &str, values: impl Iterator<Item = (u8, &'static str, &'static str)>) {
     let rows: Vec<String> = values.map(|(number, name, label)| format!("({number}, '{name}', '{label}')")).collect();
-    sql.push_str(&format!(
-        "\nCREATE OR REPLACE VIEW {view} AS SELECT * FROM (VALUES\n    {}\n) AS t(number, name, label);\n",
-        rows.join(",\n    ")
-    ));
+    let view = format!("\nCREATE OR REPLACE VIEW {view} AS SELECT * FROM (VALUES\n    ");
+    sql.push_str(&view);
+    sql.push_str(&rows.join(",\n    "));
+    sql.push_str("\n) AS t(number, name, label);\n");
 }

@@ -84,7 +84,7 @@ impl SnapshotWriter {
         bucket: u32,
         people: &[PersonRow],
         identities: &[IdentityRow],
-        events: &mut Vec<EventRow>,
+        events: &mut [EventRow],
     ) -> Result<(), LakeError> {
         if bucket >= self.plan.bucket_count() {
             return Err(refused(format!("bucket {bucket}, where the plan has {}", self.plan.bucket_count())));
@@ -95,10 +95,17 @@ impl SnapshotWriter {
         let mut largest_code = 0;
         for event in events.iter() {
             if !range.contains(&event.person) {
-                return Err(refused(format!("bucket {bucket} holds an event of person {}, who is not in it", event.person)));
+                return Err(refused(format!(
+                    "bucket {bucket} holds an event of person {}, who is not in it",
+                    event.person
+                )));
             }
             if usize::from(event.source) >= self.plan.sources.len() {
-                return Err(refused(format!("an event of source {}, where there are {}", event.source, self.plan.sources.len())));
+                return Err(refused(format!(
+                    "an event of source {}, where there are {}",
+                    event.source,
+                    self.plan.sources.len()
+                )));
             }
             counts[(event.person - range.start) as usize] += 1;
             largest_code = largest_code.max(event.code).max(event.provider).max(event.detail);
@@ -119,6 +126,7 @@ impl SnapshotWriter {
 
     /// Writes the dictionary. The position of a row is its number; the row at 0 must be [`CodeRow::none`]
     /// (a [`crate::DictionaryBuilder`] makes such rows).
+    #[expect(clippy::needless_pass_by_value, reason = "the builder's rows end here")]
     pub fn set_dictionary(&self, rows: Vec<CodeRow>) -> Result<(), LakeError> {
         if rows.first() != Some(&CodeRow::none()) {
             return Err(refused("the dictionary's first row is not the empty code".to_owned()));
@@ -131,7 +139,11 @@ impl SnapshotWriter {
     /// Appends rows to the quarantine, in the order of the calls.
     pub fn write_quarantine(&self, rows: &[QuarantineRow]) -> Result<(), LakeError> {
         if let Some(row) = rows.iter().find(|r| usize::from(r.source) >= self.plan.sources.len()) {
-            return Err(refused(format!("a quarantined row of source {}, where there are {}", row.source, self.plan.sources.len())));
+            return Err(refused(format!(
+                "a quarantined row of source {}, where there are {}",
+                row.source,
+                self.plan.sources.len()
+            )));
         }
         let mut state = self.state();
         for part in rows.chunks(QUARANTINE_ROWS) {
@@ -167,6 +179,7 @@ impl SnapshotWriter {
     }
 
     /// Keeps the quality report, a JSON document.
+    #[expect(clippy::needless_pass_by_value, reason = "the report ends here")]
     pub fn set_quality(&self, json: String) -> Result<(), LakeError> {
         if let Err(why) = serde_json::from_str::<serde::de::IgnoredAny>(&json) {
             return Err(refused(format!("the quality report is not JSON ({why})")));
@@ -208,7 +221,8 @@ impl SnapshotWriter {
             files: file_sizes(&self.dir)?,
             extras,
         };
-        let json = serde_json::to_string_pretty(&manifest).map_err(|e| refused(format!("its manifest is not JSON ({e})")))?;
+        let json =
+            serde_json::to_string_pretty(&manifest).map_err(|e| refused(format!("its manifest is not JSON ({e})")))?;
         layout::write_durably(&self.dir.join("manifest.json"), json.as_bytes())?;
         for folder in ["person", "identity", "event", "."] {
             layout::sync_folder(&self.dir.join(folder))?;
@@ -229,10 +243,15 @@ impl SnapshotWriter {
                 return Err(refused(format!("bucket {bucket} was not written")));
             };
             if last_id.is_some_and(|last| last >= written.ids.0) {
-                return Err(refused(format!("people are not in the order of their identifiers where bucket {bucket} begins")));
+                return Err(refused(format!(
+                    "people are not in the order of their identifiers where bucket {bucket} begins"
+                )));
             }
             if written.largest_code > 0 && written.largest_code >= state.codes.unwrap_or(0) {
-                return Err(refused(format!("an event has code {}, which the dictionary does not hold", written.largest_code)));
+                return Err(refused(format!(
+                    "an event has code {}, which the dictionary does not hold",
+                    written.largest_code
+                )));
             }
             last_id = Some(written.ids.1);
             let range = self.plan.bucket_range(bucket as u32);
@@ -283,7 +302,12 @@ fn refused(why: String) -> LakeError {
     LakeError::Refused(why)
 }
 
-fn check_people(bucket: u32, expected: usize, people: &[PersonRow], identities: &[IdentityRow]) -> Result<(), LakeError> {
+fn check_people(
+    bucket: u32,
+    expected: usize,
+    people: &[PersonRow],
+    identities: &[IdentityRow],
+) -> Result<(), LakeError> {
     if people.len() != expected || identities.len() != expected {
         return Err(refused(format!(
             "bucket {bucket} got {} people and {} identities, where the plan has {expected}",

@@ -1,4 +1,5 @@
 //! The compiled one-pass engine against the obvious way: for each person and question, filter, then compute.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod common;
 
@@ -44,14 +45,18 @@ fn nights(e: &EventRow, window: Window) -> i64 {
 }
 
 fn naive(question: &EventAggregate, events: &[EventRow]) -> Option<i64> {
-    let fits: Vec<&EventRow> = events.iter().filter(|e| e.kind == question.kind && passes(&question.filter, e)).collect();
-    let inside: Vec<&&EventRow> = fits.iter().filter(|e| question.window.first <= e.date && e.date <= question.window.last).collect();
+    let fits: Vec<&EventRow> =
+        events.iter().filter(|e| e.kind == question.kind && passes(&question.filter, e)).collect();
+    let inside: Vec<&&EventRow> =
+        fits.iter().filter(|e| question.window.first <= e.date && e.date <= question.window.last).collect();
     let days = || inside.iter().map(|e| i64::from(e.date.0));
     let values = || inside.iter().filter_map(|e| e.value);
     match question.aggregate {
         Aggregate::Count => Some(inside.len() as i64),
         Aggregate::Exists => Some(i64::from(!inside.is_empty())),
-        Aggregate::DistinctCodes => Some(inside.iter().map(|e| e.code).filter(|&c| c != 0).collect::<BTreeSet<_>>().len() as i64),
+        Aggregate::DistinctCodes => {
+            Some(inside.iter().map(|e| e.code).filter(|&c| c != 0).collect::<BTreeSet<_>>().len() as i64)
+        }
         Aggregate::DistinctDays => Some(days().collect::<BTreeSet<_>>().len() as i64),
         Aggregate::FirstDate => days().min(),
         Aggregate::LastDate => days().max(),
@@ -65,7 +70,8 @@ fn naive(question: &EventAggregate, events: &[EventRow]) -> Option<i64> {
 
 fn any_filter() -> impl Strategy<Value = EventFilter> {
     let codes = || prop::collection::vec(0..CODES, 0..4).prop_map(|c| c.into_iter().collect::<CodeSet>());
-    let compare = || prop::sample::select(vec![Compare::Eq, Compare::Ne, Compare::Lt, Compare::Le, Compare::Gt, Compare::Ge]);
+    let compare =
+        || prop::sample::select(vec![Compare::Eq, Compare::Ne, Compare::Lt, Compare::Le, Compare::Gt, Compare::Ge]);
     let leaf = prop_oneof![
         Just(EventFilter::Always),
         prop::collection::vec(prop::sample::select(Method::ALL[..4].to_vec()), 0..3).prop_map(EventFilter::Method),
@@ -86,15 +92,35 @@ fn any_filter() -> impl Strategy<Value = EventFilter> {
 }
 
 fn any_question() -> impl Strategy<Value = EventAggregate> {
-    use Aggregate::{Count, DistinctCodes, DistinctDays, Exists, FirstDate, LastDate, LastValue, MaxValue, MinValue, SumCost, SumDays};
-    let aggregates = vec![Count, Exists, DistinctCodes, DistinctDays, FirstDate, LastDate, SumCost, SumDays, LastValue, MaxValue, MinValue];
+    use Aggregate::{
+        Count, DistinctCodes, DistinctDays, Exists, FirstDate, LastDate, LastValue, MaxValue, MinValue, SumCost,
+        SumDays,
+    };
+    let aggregates = vec![
+        Count,
+        Exists,
+        DistinctCodes,
+        DistinctDays,
+        FirstDate,
+        LastDate,
+        SumCost,
+        SumDays,
+        LastValue,
+        MaxValue,
+        MinValue,
+    ];
     let as_of = Day(20_000);
     let window = prop_oneof![
         Just(Window::ever(as_of)),
         (0u32..60).prop_map(move |n| Window::days(as_of, n)),
         (0u32..3).prop_map(move |n| Window::months(as_of, n)),
     ];
-    let kind = prop::sample::select(vec![EventKind::Admission, EventKind::Diagnosis, EventKind::GpObservation, EventKind::Death]);
+    let kind = prop::sample::select(vec![
+        EventKind::Admission,
+        EventKind::Diagnosis,
+        EventKind::GpObservation,
+        EventKind::Death,
+    ]);
     (kind, any_filter(), window, prop::sample::select(aggregates))
         .prop_map(|(kind, filter, window, aggregate)| EventAggregate { kind, filter, window, aggregate })
 }
@@ -115,7 +141,14 @@ fn check(place: &Place, questions: Vec<EventAggregate>, threads: usize) -> Resul
     for (person, answers) in answers.iter().enumerate() {
         let own: Vec<EventRow> = events.iter().filter(|e| e.person == person as u32).copied().collect();
         for (question, &answer) in program.questions().iter().zip(answers) {
-            prop_assert_eq!(answer, naive(question, &own), "person {} question {:?} events {:?}", person, question, own);
+            prop_assert_eq!(
+                answer,
+                naive(question, &own),
+                "person {} question {:?} events {:?}",
+                person,
+                question,
+                own
+            );
         }
     }
     Ok(())

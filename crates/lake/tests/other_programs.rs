@@ -1,4 +1,5 @@
-//! The files open in other people's programs: DuckDB (with `views.sql`) and Polars count and sum what was written.
+//! The files open in other people's programs: `DuckDB` (with `views.sql`) and Polars count and sum what was written.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What is written is read again, whatever the order of rows and the number of threads.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod common;
 
@@ -95,7 +96,11 @@ fn same_bytes_for_any_order_and_number_of_threads() {
     write(two.path(), 1, &shuffled, 2_500, 2).unwrap();
     let (a, b) = (bytes(one.path()), bytes(two.path()));
     assert!(a.len() > 10);
-    assert!(a == b, "files differ: {:?}", a.iter().filter(|(k, v)| b.get(*k) != Some(v)).map(|(k, _)| k).collect::<Vec<_>>());
+    assert!(
+        a == b,
+        "files differ: {:?}",
+        a.iter().filter(|(k, v)| b.get(*k) != Some(v)).map(|(k, _)| k).collect::<Vec<_>>()
+    );
     let snapshot = Snapshot::open(one.path()).unwrap();
     check_scan(&snapshot, &place, 1);
     check_scan(&snapshot, &place, 3);
@@ -115,9 +120,8 @@ fn people_are_found() {
     let number = NhsNumber::from_first_nine(999_000_205).unwrap();
     assert_eq!(find(&number.to_string(), 9), [205]);
     assert_eq!(find("ofamily5 jane", 3), find("O'FAMILY5, Jane", 3));
-    let by_name = |a: &str, b: &str| {
-        snapshot.find_identity(&IdentityQuery::Name(vec![a.to_owned(), b.to_owned()]), 9).unwrap()
-    };
+    let by_name =
+        |a: &str, b: &str| snapshot.find_identity(&IdentityQuery::Name(vec![a.to_owned(), b.to_owned()]), 9).unwrap();
     assert_eq!(by_name("ofamily10", "given10"), [10]);
     assert_eq!(by_name("GIVEN10", "o'family10"), [10]);
     assert_eq!(by_name("ofamily10", "given11"), [0u32; 0]);
@@ -157,7 +161,10 @@ fn the_other_tables() {
     assert_eq!(snapshot.link_table().unwrap(), [(3, 7), (u64::MAX, 5)]);
     assert_eq!(snapshot.quality().unwrap(), "{}");
     let manifest = snapshot.manifest();
-    assert_eq!((manifest.people, manifest.events, manifest.quarantined, manifest.links, manifest.codes), (10, 20, 70_000, 2, 9));
+    assert_eq!(
+        (manifest.people, manifest.events, manifest.quarantined, manifest.links, manifest.codes),
+        (10, 20, 70_000, 2, 9)
+    );
     assert_eq!((manifest.buckets.len(), manifest.buckets[2].people, manifest.buckets[1].first_person), (3, 2, 4));
     let codes = snapshot.dictionary();
     assert_eq!(codes.find(CodeSystem::Icd10, "I501"), Some(2));
@@ -175,5 +182,5 @@ fn a_place_of_nobody() {
     write(dir.path(), 1, &place, 10, 1).unwrap();
     let snapshot = Snapshot::open(dir.path()).unwrap();
     assert_eq!(snapshot.persons().unwrap(), []);
-    assert_eq!(snapshot.scan(Columns::ALL, 2, |view| view.len()).unwrap(), [0usize; 0]);
+    assert_eq!(snapshot.scan(Columns::ALL, 2, lake::BucketView::len).unwrap(), [0usize; 0]);
 }

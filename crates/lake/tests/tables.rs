@@ -1,4 +1,5 @@
 //! Tables of results, and partners' Parquet files.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use lake::LakeError;
 use lake::input::read_parquet_strings;
@@ -25,9 +26,13 @@ fn columns(rows: &[Row]) -> Vec<Named> {
 
 fn read_rows(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
     let (mut header, mut rows) = (Vec::new(), Vec::new());
-    let total = read_parquet_strings(path, |names| header = names.to_vec(), |row| {
-        rows.push(row.iter().map(|&s| s.to_owned()).collect::<Vec<_>>());
-    });
+    let total = read_parquet_strings(
+        path,
+        |names| header = names.to_vec(),
+        |row| {
+            rows.push(row.iter().map(|&s| s.to_owned()).collect::<Vec<_>>());
+        },
+    );
     assert_eq!(total.unwrap(), rows.len() as u64);
     (header, rows)
 }
@@ -86,7 +91,9 @@ fn tables_that_cannot_be_are_refused() {
 fn damaged_files_give_a_message() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("t.parquet");
-    let rows: Vec<Row> = (0..500).map(|n| (n, (n % 3 == 0).then_some(n), format!("tier {}", n % 5), None, n % 2 == 0, Some(n as i32))).collect();
+    let rows: Vec<Row> = (0..500)
+        .map(|n| (n, (n % 3 == 0).then_some(n), format!("tier {}", n % 5), None, n % 2 == 0, Some(n as i32)))
+        .collect();
     write_table(&path, &columns(&rows)).unwrap();
     let whole = fs::read(&path).unwrap();
     let mut state = 7u64;

@@ -79,12 +79,22 @@ impl KindPlan {
         let (words, all) = (self.words, &self.all);
         let codes = dictionary_len as usize;
         match part.columns() {
-            Columns::METHOD => narrow(&mut self.method, all, words, 256, test, |v| part.holds(&Facts { method: v as u8, ..Facts::BLANK })),
-            Columns::STATUS => narrow(&mut self.status, all, words, 256, test, |v| part.holds(&Facts { status: v as u8, ..Facts::BLANK })),
-            Columns::CODE => narrow(&mut self.code, all, words, codes, test, |v| part.holds(&Facts { code: v as u32, ..Facts::BLANK })),
-            Columns::DETAIL => narrow(&mut self.detail, all, words, codes, test, |v| part.holds(&Facts { detail: v as u32, ..Facts::BLANK })),
+            Columns::METHOD => narrow(&mut self.method, all, words, 256, test, |v| {
+                part.holds(&Facts { method: v as u8, ..Facts::BLANK })
+            }),
+            Columns::STATUS => narrow(&mut self.status, all, words, 256, test, |v| {
+                part.holds(&Facts { status: v as u8, ..Facts::BLANK })
+            }),
+            Columns::CODE => narrow(&mut self.code, all, words, codes, test, |v| {
+                part.holds(&Facts { code: v as u32, ..Facts::BLANK })
+            }),
+            Columns::DETAIL => narrow(&mut self.detail, all, words, codes, test, |v| {
+                part.holds(&Facts { detail: v as u32, ..Facts::BLANK })
+            }),
             Columns::PROVIDER => {
-                narrow(&mut self.provider, all, words, codes, test, |v| part.holds(&Facts { provider: v as u32, ..Facts::BLANK }));
+                narrow(&mut self.provider, all, words, codes, test, |v| {
+                    part.holds(&Facts { provider: v as u32, ..Facts::BLANK })
+                });
             }
             _ => return false,
         }
@@ -102,7 +112,14 @@ impl KindPlan {
 }
 
 /// Takes the test's bit from every value for which `passes` is false.
-fn narrow(table: &mut Option<Table>, all: &[u64], words: usize, values: usize, test: usize, passes: impl Fn(usize) -> bool) {
+fn narrow(
+    table: &mut Option<Table>,
+    all: &[u64],
+    words: usize,
+    values: usize,
+    test: usize,
+    passes: impl Fn(usize) -> bool,
+) {
     let table = table.get_or_insert_with(|| Table { masks: all.repeat(values) });
     for value in 0..values {
         if !passes(value) {

@@ -92,7 +92,8 @@ impl Program {
         kinds.resize_with(256, || None);
         let mut columns = Columns::NONE;
         for (number, question) in questions.iter().enumerate() {
-            columns = columns | Columns::KIND | Columns::DATE | question.filter.columns() | question.aggregate.columns();
+            columns =
+                columns | Columns::KIND | Columns::DATE | question.filter.columns() | question.aggregate.columns();
             let days = (question.window.first.0, question.window.last.0);
             let reaching = question.aggregate == Aggregate::SumDays;
             let plan = kinds[usize::from(question.kind.number())].get_or_insert_default();

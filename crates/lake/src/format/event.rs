@@ -97,7 +97,13 @@ pub(crate) fn whole(rows: usize) -> Range<usize> {
     0..rows
 }
 
-fn read_rows(file: &ParquetIn, group: usize, range: Range<usize>, person: u32, out: &mut Vec<EventRow>) -> Result<(), LakeError> {
+fn read_rows(
+    file: &ParquetIn,
+    group: usize,
+    range: Range<usize>,
+    person: u32,
+    out: &mut Vec<EventRow>,
+) -> Result<(), LakeError> {
     let pick = [range];
     let ints = |name: &str, none: i32| {
         let mut values = Vec::new();
@@ -116,7 +122,8 @@ fn read_rows(file: &ParquetIn, group: usize, range: Range<usize>, person: u32, o
             person,
             date: Day(date[row]),
             end: (end[row] != NO_DAY).then(|| Day(end[row])),
-            kind: EventKind::from_number(kind[row] as u8).ok_or_else(|| file.damaged("it has an unknown kind of event"))?,
+            kind: EventKind::from_number(kind[row] as u8)
+                .ok_or_else(|| file.damaged("it has an unknown kind of event"))?,
             method: Method::from_number(method[row] as u8).unwrap_or(Method::Other),
             status: Status::from_number(status[row] as u8).unwrap_or(Status::Other),
             code: code[row] as u32,

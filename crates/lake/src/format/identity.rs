@@ -53,7 +53,9 @@ pub(crate) fn read(file: &ParquetIn, pick: &[Range<usize>]) -> Result<Vec<Identi
         .map(|((id, number), ((family_name, given_name), (address, postcode)))| {
             let nhs_number = match number {
                 0 => None,
-                value => Some(NhsNumber::from_value(value).map_err(|why| file.damaged(format!("an NHS number {why}")))?),
+                value => {
+                    Some(NhsNumber::from_value(value).map_err(|why| file.damaged(format!("an NHS number {why}")))?)
+                }
             };
             Ok(IdentityRow { id: id as u64, nhs_number, family_name, given_name, address, postcode })
         })

@@ -1,6 +1,7 @@
 //! How rows lie in Parquet files. The schemas here are the ones that `docs/formats/lake.md` describes.
 
 pub(crate) mod event;
+pub(crate) mod guard;
 pub(crate) mod identity;
 pub(crate) mod person;
 pub(crate) mod quarantine;

@@ -30,7 +30,12 @@ pub(crate) fn append(out: &mut ParquetOut, rows: &[QuarantineRow]) -> Result<(),
 }
 
 /// How many rows pass the filter, and those of them after the first `offset`, at most `limit`.
-pub(crate) fn page(file: &ParquetIn, source: Option<u8>, offset: u64, limit: usize) -> Result<(u64, Vec<QuarantineRow>), LakeError> {
+pub(crate) fn page(
+    file: &ParquetIn,
+    source: Option<u8>,
+    offset: u64,
+    limit: usize,
+) -> Result<(u64, Vec<QuarantineRow>), LakeError> {
     let (mut total, mut rows) = (0u64, Vec::new());
     for (group, count) in file.groups().into_iter().enumerate() {
         let mut sources = Vec::with_capacity(count);

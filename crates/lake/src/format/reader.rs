@@ -1,5 +1,6 @@
 //! Reading columns: only the columns and rows asked for.
 
+use super::guard::{check_footer, guarded};
 use crate::LakeError;
 use crate::table::{Column, Named};
 use parquet::basic::{ConvertedType, Type};
@@ -21,7 +22,8 @@ pub(crate) struct ParquetIn {
 impl ParquetIn {
     pub(crate) fn open(path: &Path) -> Result<Self, LakeError> {
         let file = File::open(path).map_err(|e| LakeError::io("read", path, e))?;
-        let reader = SerializedFileReader::new(file).map_err(|e| LakeError::damaged(path, e))?;
+        let reader = guarded(|| SerializedFileReader::new(file)).map_err(|e| LakeError::damaged(path, e))?;
+        check_footer(reader.metadata()).map_err(|e| LakeError::damaged(path, e))?;
         Ok(Self { path: path.to_owned(), reader })
     }
 
@@ -75,7 +77,11 @@ impl ParquetIn {
                 (Type::BYTE_ARRAY, ConvertedType::UTF8, true) => Column::OptionalText(Vec::new()),
                 (Type::BOOLEAN, _, false) => Column::Bool(Vec::new()),
                 (Type::INT32, ConvertedType::DATE, true) => Column::Date(Vec::new()),
-                _ => return Err(self.damaged(format!("column {} is of a type that no table of the lake has", column.name()))),
+                _ => {
+                    return Err(
+                        self.damaged(format!("column {} is of a type that no table of the lake has", column.name()))
+                    );
+                }
             };
             columns.push((column.name().to_owned(), empty));
         }
@@ -84,12 +90,18 @@ impl ParquetIn {
 
     fn column(&self, group: usize, name: &str) -> Result<ColumnReader, LakeError> {
         let column = self.position(name)?;
-        let read = || self.reader.get_row_group(group)?.get_column_reader(column);
-        read().map_err(|e| self.damaged(e))
+        guarded(|| self.reader.get_row_group(group)?.get_column_reader(column)).map_err(|e| self.damaged(e))
     }
 
     /// Values of a 32-bit column at the rows picked (ascending, within the row group); absent ones are `none`.
-    pub(crate) fn ints(&self, group: usize, name: &str, pick: &[Range<usize>], none: i32, out: &mut Vec<i32>) -> Result<(), LakeError> {
+    pub(crate) fn ints(
+        &self,
+        group: usize,
+        name: &str,
+        pick: &[Range<usize>],
+        none: i32,
+        out: &mut Vec<i32>,
+    ) -> Result<(), LakeError> {
         match self.column(group, name)? {
             ColumnReader::Int32ColumnReader(column) => self.fill::<Int32Type>(column, pick, &none, out),
             _ => Err(self.damaged(format!("column {name} is not of 32 bits"))),
@@ -97,7 +109,14 @@ impl ParquetIn {
     }
 
     /// The same of a 64-bit column.
-    pub(crate) fn longs(&self, group: usize, name: &str, pick: &[Range<usize>], none: i64, out: &mut Vec<i64>) -> Result<(), LakeError> {
+    pub(crate) fn longs(
+        &self,
+        group: usize,
+        name: &str,
+        pick: &[Range<usize>],
+        none: i64,
+        out: &mut Vec<i64>,
+    ) -> Result<(), LakeError> {
         match self.column(group, name)? {
             ColumnReader::Int64ColumnReader(column) => self.fill::<Int64Type>(column, pick, &none, out),
             _ => Err(self.damaged(format!("column {name} is not of 64 bits"))),
@@ -105,7 +124,13 @@ impl ParquetIn {
     }
 
     /// The same of a column of truths.
-    pub(crate) fn bools(&self, group: usize, name: &str, pick: &[Range<usize>], out: &mut Vec<bool>) -> Result<(), LakeError> {
+    pub(crate) fn bools(
+        &self,
+        group: usize,
+        name: &str,
+        pick: &[Range<usize>],
+        out: &mut Vec<bool>,
+    ) -> Result<(), LakeError> {
         match self.column(group, name)? {
             ColumnReader::BoolColumnReader(column) => self.fill::<BoolType>(column, pick, &false, out),
             _ => Err(self.damaged(format!("column {name} is not of true and false"))),
@@ -136,17 +161,26 @@ impl ParquetIn {
         Ok(())
     }
 
-    fn fill<T: DataType>(&self, mut column: ColumnReaderImpl<T>, pick: &[Range<usize>], none: &T::T, out: &mut Vec<T::T>) -> Result<(), LakeError> {
+    fn fill<T: DataType>(
+        &self,
+        mut column: ColumnReaderImpl<T>,
+        pick: &[Range<usize>],
+        none: &T::T,
+        out: &mut Vec<T::T>,
+    ) -> Result<(), LakeError> {
         let (mut at, mut present) = (0, Vec::new());
         for range in pick {
             let wanted = range.len();
             let missing = || self.damaged("it ends before the rows that its index promises");
-            if range.start > at && column.skip_records(range.start - at).map_err(|e| self.damaged(e))? != range.start - at {
+            if range.start > at
+                && guarded(|| column.skip_records(range.start - at)).map_err(|e| self.damaged(e))? != range.start - at
+            {
                 return Err(missing());
             }
             present.clear();
             let before = out.len();
-            let (records, values, _) = read_all(&mut column, wanted, &mut present, out).map_err(|e| self.damaged(e))?;
+            let (records, values, _) =
+                guarded(|| read_all(&mut column, wanted, &mut present, out)).map_err(|e| self.damaged(e))?;
             if records != wanted {
                 return Err(missing());
             }

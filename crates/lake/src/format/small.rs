@@ -44,7 +44,8 @@ pub(crate) fn read_codes(file: &ParquetIn) -> Result<Vec<CodeRow>, LakeError> {
         file.ints(group, "system", &pick, 0, &mut systems)?;
         let first = rows.len();
         for system in systems {
-            let system = CodeSystem::from_number(system as u8).ok_or_else(|| file.damaged("it has an unknown terminology"))?;
+            let system =
+                CodeSystem::from_number(system as u8).ok_or_else(|| file.damaged("it has an unknown terminology"))?;
             rows.push(CodeRow { system, code: String::new(), name: String::new() });
         }
         let mut next = first;

@@ -146,7 +146,11 @@ fn write_group(writer: &mut SerializedFileWriter<File>, chunks: &[Chunk]) -> Res
     Ok(())
 }
 
-fn batch<T: DataType>(column: &mut SerializedColumnWriter<'_>, values: &[T::T], present: Option<&[i16]>) -> Result<(), ParquetError> {
+fn batch<T: DataType>(
+    column: &mut SerializedColumnWriter<'_>,
+    values: &[T::T],
+    present: Option<&[i16]>,
+) -> Result<(), ParquetError> {
     column.typed::<T>().write_batch(values, present, None).map(|_| ())
 }
 

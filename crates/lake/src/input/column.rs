@@ -37,10 +37,12 @@ impl TextColumn {
         let word = self.word;
         let mut out = Rows { text: &mut self.text, ends: &mut self.ends, full: self.full, repeated: self.repeated };
         match &mut self.reader {
-            ColumnReader::BoolColumnReader(r) => out.fill(r, rows, |v, to| to.push_str(if *v { "true" } else { "false" })),
+            ColumnReader::BoolColumnReader(r) => {
+                out.fill(r, rows, |v, to| to.push_str(if *v { "true" } else { "false" }))
+            }
             ColumnReader::Int32ColumnReader(r) => out.fill(r, rows, |v, to| word.integer(i64::from(*v), to)),
             ColumnReader::Int64ColumnReader(r) => out.fill(r, rows, |v, to| word.integer(*v, to)),
-            ColumnReader::Int96ColumnReader(r) => out.fill(r, rows, |v, to| word.int96(v.data(), to)),
+            ColumnReader::Int96ColumnReader(r) => out.fill(r, rows, |v, to| Word::int96(v.data(), to)),
             ColumnReader::FloatColumnReader(r) => out.fill(r, rows, |v, to| to.push_str(&v.to_string())),
             ColumnReader::DoubleColumnReader(r) => out.fill(r, rows, |v, to| to.push_str(&v.to_string())),
             ColumnReader::ByteArrayColumnReader(r) => out.fill(r, rows, |v, to| word.bytes(v.data(), to)),
@@ -67,7 +69,8 @@ impl Rows<'_> {
         let (mut present, mut repeats, mut values) = (Vec::new(), Vec::new(), Vec::new());
         let mut read = 0;
         while read < rows {
-            let (records, _, _) = reader.read_records(rows - read, Some(&mut present), Some(&mut repeats), &mut values)?;
+            let (records, _, _) =
+                reader.read_records(rows - read, Some(&mut present), Some(&mut repeats), &mut values)?;
             if records == 0 {
                 return Err(ParquetError::EOF("the file ends before its last row".to_owned()));
             }
@@ -80,7 +83,7 @@ impl Rows<'_> {
             if !continues && level > 0 {
                 self.ends.push(self.text.len());
             }
-            if self.full > 0 && present[level] < self.full {
+            if self.full > 0 && present.get(level).is_none_or(|&p| p < self.full) {
                 continue;
             }
             if continues {

@@ -4,6 +4,7 @@ mod column;
 mod word;
 
 use crate::LakeError;
+use crate::format::guard::{check_footer, guarded};
 use column::TextColumn;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -18,10 +19,15 @@ const BATCH: usize = 4096;
 /// written `2015-03-09`, instants `2015-03-09T14:30:00` with up to nine decimals of a second, numbers plain, decimals
 /// with their point, truth as `true` and `false`, bytes that are not text in hexadecimal; a value that is absent is
 /// empty; the items of a list are joined by `;`.
-pub fn read_parquet_strings(path: &Path, mut header: impl FnMut(&[String]), mut row: impl FnMut(&[&str])) -> Result<u64, LakeError> {
+pub fn read_parquet_strings(
+    path: &Path,
+    mut header: impl FnMut(&[String]),
+    mut row: impl FnMut(&[&str]),
+) -> Result<u64, LakeError> {
     let file = File::open(path).map_err(|e| LakeError::io("read", path, e))?;
     let wrong = |e: ParquetError| LakeError::Input { path: path.to_owned(), why: plain(&e) };
-    let reader = SerializedFileReader::new(file).map_err(wrong)?;
+    let reader = guarded(|| SerializedFileReader::new(file)).map_err(wrong)?;
+    check_footer(reader.metadata()).map_err(wrong)?;
     header(&names(&reader));
     let mut total = 0;
     for group in 0..reader.num_row_groups() {
@@ -44,20 +50,24 @@ fn names(reader: &SerializedFileReader<File>) -> Vec<String> {
     schema.columns().iter().map(|c| name(c.path().parts())).collect()
 }
 
-fn read_group(reader: &SerializedFileReader<File>, group: usize, row: &mut impl FnMut(&[&str])) -> Result<u64, ParquetError> {
+fn read_group(
+    reader: &SerializedFileReader<File>,
+    group: usize,
+    row: &mut impl FnMut(&[&str]),
+) -> Result<u64, ParquetError> {
     let rows = usize::try_from(reader.metadata().row_group(group).num_rows())
         .map_err(|_| ParquetError::General("a group of rows has a count below zero".to_owned()))?;
-    let group = reader.get_row_group(group)?;
+    let group = guarded(|| reader.get_row_group(group))?;
     let mut columns = Vec::with_capacity(group.num_columns());
     for position in 0..group.num_columns() {
         let descriptor = group.metadata().schema_descr().column(position);
-        columns.push(TextColumn::new(group.get_column_reader(position)?, &descriptor)?);
+        columns.push(guarded(|| TextColumn::new(group.get_column_reader(position)?, &descriptor))?);
     }
     let mut done = 0;
     while done < rows {
         let batch = BATCH.min(rows - done);
         for column in &mut columns {
-            column.read(batch)?;
+            guarded(|| column.read(batch))?;
         }
         let mut texts: Vec<&str> = Vec::with_capacity(columns.len());
         for position in 0..batch {

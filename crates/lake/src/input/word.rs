@@ -40,7 +40,10 @@ impl Word {
                 LogicalType::Time(t) => return Ok(Self::Time(per_second(&t.unit))),
                 LogicalType::Uuid => return Ok(Self::Hex),
                 LogicalType::Float16 => {
-                    return Err(ParquetError::NYI(format!("column {} holds half-precision numbers, which are not read", column.name())));
+                    return Err(ParquetError::NYI(format!(
+                        "column {} holds half-precision numbers, which are not read",
+                        column.name()
+                    )));
                 }
                 _ => {}
             }
@@ -54,8 +57,7 @@ impl Word {
             (ConvertedType::DECIMAL, _) => Self::Decimal(scale),
             (ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32, _) => Self::Unsigned(32),
             (ConvertedType::UINT_64, _) => Self::Unsigned(64),
-            (ConvertedType::INTERVAL, _) => Self::Hex,
-            (ConvertedType::NONE, Type::FIXED_LEN_BYTE_ARRAY) => Self::Hex,
+            (ConvertedType::INTERVAL, _) | (ConvertedType::NONE, Type::FIXED_LEN_BYTE_ARRAY) => Self::Hex,
             _ => Self::Plain,
         })
     }
@@ -78,7 +80,7 @@ impl Word {
     }
 
     /// The old form of instants: nanoseconds of the day, then the Julian day.
-    pub(super) fn int96(self, words: &[u32], to: &mut String) {
+    pub(super) fn int96(words: &[u32], to: &mut String) {
         let [low, high, julian] = *words else { return };
         let nanos = (i64::from(high) << 32) | i64::from(low);
         // 1 January 1970 is Julian day 2,440,588.
@@ -94,7 +96,11 @@ impl Word {
                 let whole = value.iter().fold(if negative { -1i128 } else { 0 }, |n, &b| (n << 8) | i128::from(b));
                 decimal(whole, scale, to);
             }
-            (Self::Hex | Self::Decimal(_), _) | (_, Err(_)) => value.iter().for_each(|b| push(to, format_args!("{b:02x}"))),
+            (Self::Hex | Self::Decimal(_), _) | (_, Err(_)) => {
+                for byte in value {
+                    push(to, format_args!("{byte:02x}"));
+                }
+            }
             (_, Ok(text)) => to.push_str(text),
         }
     }

@@ -1,7 +1,11 @@
 //! Small invented places for the tests.
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use lake::{CodeRow, DictionaryBuilder, EventRow, IdentityRow, LakeError, PersonRow, SnapshotId, SnapshotPlan, SnapshotWriter, SourceFile, SourceInfo};
+use lake::{
+    CodeRow, DictionaryBuilder, EventRow, IdentityRow, LakeError, PersonRow, SnapshotId, SnapshotPlan, SnapshotWriter,
+    SourceFile, SourceInfo,
+};
 use nhs::{CodeSystem, Day, Ethnicity, EventKind, Lsoa, Method, NhsNumber, OdsCode, Sex, Status};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -31,7 +35,8 @@ pub struct Place {
 
 pub fn sources() -> Vec<SourceInfo> {
     let file = SourceFile { path: "gp.csv".to_owned(), bytes: 12, hash: "none:0".to_owned() };
-    let source = |id: &str, files| SourceInfo { id: id.to_owned(), name: id.to_uppercase(), files, loaded: 3, quarantined: 1 };
+    let source =
+        |id: &str, files| SourceInfo { id: id.to_owned(), name: id.to_uppercase(), files, loaded: 3, quarantined: 1 };
     vec![source("gp", vec![file]), source("apc", Vec::new())]
 }
 
@@ -47,7 +52,13 @@ pub fn plan(sequence: u32, place: &Place, per_bucket: u32) -> SnapshotPlan {
 }
 
 /// Writes a place on so many threads and makes it live.
-pub fn write(lake: &Path, sequence: u32, place: &Place, per_bucket: u32, threads: u32) -> Result<SnapshotId, LakeError> {
+pub fn write(
+    lake: &Path,
+    sequence: u32,
+    place: &Place,
+    per_bucket: u32,
+    threads: u32,
+) -> Result<SnapshotId, LakeError> {
     let writer = SnapshotWriter::create(lake, plan(sequence, place, per_bucket))?;
     write_buckets(&writer, place, threads)?;
     writer.set_dictionary(dictionary())?;
@@ -76,20 +87,22 @@ pub fn any_event(people: u32) -> impl Strategy<Value = EventRow> {
     let how = (prop::sample::select(Method::ALL[..4].to_vec()), prop::sample::select(Status::ALL.to_vec()));
     let numbers = (prop::option::of(-5_000i64..5_000), prop::option::of(-100i64..100_000));
     (0..people, 19_960i32..20_010, prop::option::of(-1i32..40), kinds, how, codes, numbers).prop_map(
-        |(person, date, stay, kind, (method, status), (code, provider, detail, link, source), (value, cost))| EventRow {
-            person,
-            date: Day(date),
-            end: stay.map(|n| Day(date + n)),
-            kind,
-            method,
-            status,
-            code,
-            provider,
-            detail,
-            value,
-            cost,
-            link,
-            source,
+        |(person, date, stay, kind, (method, status), (code, provider, detail, link, source), (value, cost))| {
+            EventRow {
+                person,
+                date: Day(date),
+                end: stay.map(|n| Day(date + n)),
+                kind,
+                method,
+                status,
+                code,
+                provider,
+                detail,
+                value,
+                cost,
+                link,
+                source,
+            }
         },
     )
 }
@@ -100,7 +113,13 @@ fn any_person() -> impl Strategy<Value = (PersonRow, IdentityRow)> {
     let ethnicity = prop::sample::select(vec!["A", "H", "Z", "99"]);
     let practice = prop::option::of(prop::sample::select(vec!["A81001", "A81002"]));
     let numbers = (0u8..11, 0u32..5, 0u16..9, any::<u32>(), prop::option::of(0u32..1_000_000));
-    let words = ("[A-Za-zÀ-ü' -]{0,12}", "[A-Za-z-]{0,9}", ".{0,20}", "[A-Z]{1,2}[0-9] [0-9][A-Z]{2}", prop::option::of(1u64..1_000_000));
+    let words = (
+        "[A-Za-zÀ-ü' -]{0,12}",
+        "[A-Za-z-]{0,9}",
+        ".{0,20}",
+        "[A-Z]{1,2}[0-9] [0-9][A-Z]{2}",
+        prop::option::of(1u64..1_000_000),
+    );
     (1u64..1000, days, sex, ethnicity, practice, numbers, words).prop_map(
         |(step, [birth, death, registered_from, registered_to], sex, ethnicity, practice, numbers, words)| {
             let (imd_decile, household, household_size, lists, lsoa) = numbers;
@@ -148,7 +167,11 @@ pub fn any_place(people: usize, events: usize) -> impl Strategy<Value = Place> {
 pub fn sorted(events: &[EventRow]) -> Vec<EventRow> {
     let mut events = events.to_vec();
     events.sort_by_key(|e| {
-        ((e.person, e.date, e.kind), (e.method, e.status, e.code, e.provider, e.detail), (e.end, e.value, e.cost, e.link, e.source))
+        (
+            (e.person, e.date, e.kind),
+            (e.method, e.status, e.code, e.provider, e.detail),
+            (e.end, e.value, e.cost, e.link, e.source),
+        )
     });
     events
 }
@@ -164,7 +187,13 @@ pub fn made_place(people: u32, events_each: u32) -> Place {
     for person in 0..people {
         let id = u64::from(person) * 3 + 1;
         let birth = Some(Day(next(25_000) as i32 - 8_000));
-        place.people.push(PersonRow { id, birth, sex: Sex::Female, imd_decile: (next(10) + 1) as u8, ..PersonRow::default() });
+        place.people.push(PersonRow {
+            id,
+            birth,
+            sex: Sex::Female,
+            imd_decile: (next(10) + 1) as u8,
+            ..PersonRow::default()
+        });
         place.identities.push(IdentityRow {
             id,
             nhs_number: NhsNumber::from_first_nine(999_000_000 + u64::from(person)),
