@@ -5,7 +5,7 @@ use crate::document::{CODE_KEYS, Item};
 use crate::fields::{Fields, Text};
 use crate::model::CodeList;
 use crate::sink::{At, Sink};
-use crate::{Resolve, builtin_code_file, table};
+use crate::{builtin_code_file, table};
 use nhs::{CodeSystem, Icd10, Opcs4, SnomedId};
 
 impl Compiler<'_> {

@@ -90,7 +90,7 @@ impl SourceFile {
     /// Line (from 1) of a byte position; positions past the end count as the end.
     pub(crate) fn line_of(&self, at: usize) -> usize {
         let at = self.boundary(at);
-        self.text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1
+        self.text[..at].matches('\n').count() + 1
     }
 
     /// The nearest character boundary at or before a byte position.

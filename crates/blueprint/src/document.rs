@@ -109,9 +109,10 @@ pub(crate) fn read_document(sink: &mut Sink, file: usize) -> Option<(Document, H
     }
     for (place, section) in SECTIONS.iter().enumerate() {
         if let Some(entry) = fields.entry(section.name) {
-            document.lists[place] = match section.keyed {
-                true => keyed_items(fields.sink, section, entry),
-                false => listed_items(fields.sink, section, entry),
+            document.lists[place] = if section.keyed {
+                keyed_items(fields.sink, section, entry)
+            } else {
+                listed_items(fields.sink, section, entry)
             };
         }
     }

@@ -85,7 +85,7 @@ impl Compiler<'_> {
                 self.names.broken.insert(item.id.clone());
             }
         }
-        self.order_rules(pending);
+        self.order_rules(&pending);
     }
 
     /// Adds the two features that are only known after the others: the segment and the tier.
@@ -267,12 +267,12 @@ impl Compiler<'_> {
     }
 
     /// Types rules after the rules they need; a circle is a finding.
-    fn order_rules(&mut self, pending: Vec<Pending>) {
+    fn order_rules(&mut self, pending: &[Pending]) {
         let positions: BTreeMap<String, usize> =
             pending.iter().enumerate().map(|(n, p)| (p.item.id.clone(), n)).collect();
         let mut marks = vec![Mark::New; pending.len()];
         for start in 0..pending.len() {
-            self.visit(start, &pending, &positions, &mut marks, &mut Vec::new());
+            self.visit(start, pending, &positions, &mut marks, &mut Vec::new());
         }
     }
 

@@ -11,8 +11,8 @@ pub(crate) struct Text {
 }
 
 /// The keys of one table, read one by one; [`Fields::finish`] reports what was never asked for.
-pub(crate) struct Fields<'a> {
-    pub(crate) sink: &'a mut Sink,
+pub(crate) struct Fields<'s, 'a> {
+    pub(crate) sink: &'s mut Sink,
     entries: &'a [Entry],
     asked: Vec<&'static str>,
     /// Where the table stands, for what is missing.
@@ -21,8 +21,8 @@ pub(crate) struct Fields<'a> {
     what: &'static str,
 }
 
-impl<'a> Fields<'a> {
-    pub(crate) fn new(sink: &'a mut Sink, entries: &'a [Entry], at: &At, what: &'static str) -> Self {
+impl<'s, 'a> Fields<'s, 'a> {
+    pub(crate) fn new(sink: &'s mut Sink, entries: &'a [Entry], at: &At, what: &'static str) -> Self {
         Self { sink, entries, asked: Vec::new(), at: at.clone(), what }
     }
 

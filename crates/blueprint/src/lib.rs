@@ -20,8 +20,10 @@ mod offers;
 pub mod place;
 mod rule;
 pub mod score;
+mod show;
 mod sink;
 mod site;
+mod starter;
 mod table;
 mod words;
 
@@ -31,6 +33,8 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use model::Blueprint;
 pub use place::Place;
 pub use score::{ScoreGroup, ScoreTable, score_table};
+pub use show::show;
+pub use starter::new_for_place;
 
 /// Finds the text of a file that a blueprint names (`extends = "mcp"`, `file = "codes/frailty.csv"`): relative to the
 /// blueprint. Built-in models (`mcp`) are found without asking it; built-in code lists after it has said `None`.
@@ -53,16 +57,4 @@ impl Resolve for OnlyBuiltin {
     fn resolve(&self, _name: &str) -> Option<String> {
         None
     }
-}
-
-/// The whole resolved model as TOML, each item headed by a comment with its origin (`# mcp.toml:12`).
-pub fn show(file_name: &str, text: &str, resolve: &dyn Resolve) -> (Option<String>, Vec<Diagnostic>) {
-    let _ = (file_name, text, resolve);
-    (None, Vec::new())
-}
-
-/// A starting blueprint for a place that extends a built-in model; `None` where there is no such model.
-pub fn new_for_place(model: &str, place_name: &str) -> Option<String> {
-    let _ = place_name;
-    builtin(model).map(str::to_owned)
 }

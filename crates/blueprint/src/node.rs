@@ -17,6 +17,7 @@ pub(crate) enum Value {
     Whole(i64),
     /// A number with decimals, or one too large for an integer, as written.
     Decimal(String),
+    /// True or false.
     Truth(bool),
     /// A date or time, as written.
     Date(String),

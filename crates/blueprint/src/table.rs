@@ -53,12 +53,11 @@ pub(crate) fn read(sink: &mut Sink, file: usize, known: &[&'static str]) -> Opti
 fn header(sink: &mut Sink, cells: &[Text], known: &[&'static str]) -> Option<Vec<&'static str>> {
     let mut columns = Vec::new();
     for cell in cells {
-        match known.iter().find(|name| **name == cell.text) {
-            Some(name) => columns.push(*name),
-            None => {
-                let message = format!("there is no column `{}`", cell.text);
-                sink.error(&cell.at, message).nearest(&cell.text, known.iter().copied());
-            }
+        if let Some(name) = known.iter().find(|name| **name == cell.text) {
+            columns.push(*name);
+        } else {
+            let message = format!("there is no column `{}`", cell.text);
+            sink.error(&cell.at, message).nearest(&cell.text, known.iter().copied());
         }
     }
     (columns.len() == cells.len()).then_some(columns)

@@ -209,11 +209,11 @@ impl Filter<'_> {
     fn one_of(&mut self, field: Field, texts: Vec<(String, &ast::Expr)>) -> Option<EventExpr> {
         match field {
             Field::Method => {
-                let found = self.words(&texts, "method", Method::from_name, Method::ALL.iter().map(|m| m.name()));
+                let found = self.words(&texts, "method", Method::from_name, &Method::ALL.iter().map(|m| m.name()).collect::<Vec<_>>());
                 found.map(EventExpr::Method)
             }
             Field::Status => {
-                let found = self.words(&texts, "status", Status::from_name, Status::ALL.iter().map(|s| s.name()));
+                let found = self.words(&texts, "status", Status::from_name, &Status::ALL.iter().map(|s| s.name()).collect::<Vec<_>>());
                 found.map(EventExpr::Status)
             }
             Field::Code => Some(EventExpr::Code(texts.into_iter().map(|(text, _)| text).collect())),
@@ -230,7 +230,7 @@ impl Filter<'_> {
         texts: &[(String, &ast::Expr)],
         what: &str,
         find: fn(&str) -> Option<T>,
-        valid: impl Iterator<Item = &'static str> + Clone,
+        valid: &[&'static str],
     ) -> Option<Vec<T>> {
         let mut found = Vec::new();
         for (text, expr) in texts {
@@ -238,7 +238,7 @@ impl Filter<'_> {
             if word.is_none() {
                 let at = self.place.of(expr);
                 let message = format!("there is no {what} `{text}`");
-                self.sink.error(&at, message).labelled("not known").nearest(text, valid.clone());
+                self.sink.error(&at, message).labelled("not known").nearest(text, valid.iter().copied());
             }
             found.push(word);
         }

@@ -21,7 +21,7 @@ pub(super) fn literal(text: &str) -> Option<Scaled> {
     }
     let digits = format!("{whole}{part}");
     let value: i64 = if digits.is_empty() { return None } else { digits.parse().ok()? };
-    (value <= LARGEST).then(|| Scaled { number: Number::Literal(value), decimals: part.len() as u8 })
+    (value <= LARGEST).then_some(Scaled { number: Number::Literal(value), decimals: part.len() as u8 })
 }
 
 /// The same number counted in smaller units; `None` where it grows too large.

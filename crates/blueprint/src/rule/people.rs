@@ -94,10 +94,20 @@ fn collect(expr: &ast::Expr, place: &Place, found: &mut Vec<(String, At)>) {
         }
         E::InList { expr, list, .. } => {
             collect(expr, place, found);
-            list.iter().for_each(|item| collect(item, place, found));
+            for item in list {
+                collect(item, place, found);
+            }
         }
-        E::Between { expr, low, high, .. } => [expr, low, high].iter().for_each(|part| collect(part, place, found)),
-        E::Function(call) => arguments(call).iter().for_each(|argument| collect(argument, place, found)),
+        E::Between { expr, low, high, .. } => {
+            for part in [expr, low, high] {
+                collect(part, place, found);
+            }
+        }
+        E::Function(call) => {
+            for argument in arguments(call) {
+                collect(argument, place, found);
+            }
+        }
         _ => {}
     }
 }
@@ -297,22 +307,21 @@ impl Typing<'_> {
     fn sum(&mut self, whole: &ast::Expr, left: &ast::Expr, plus: bool, right: &ast::Expr) -> Option<Typed> {
         let (left, right) = (self.number(left), self.number(right));
         let Some((left, right, decimals)) = level(left?, right?) else { return self.too_large(whole) };
-        let number = match plus {
-            true => Number::Add(Box::new(left), Box::new(right)),
-            false => Number::Subtract(Box::new(left), Box::new(right)),
+        let number = if plus {
+            Number::Add(Box::new(left), Box::new(right))
+        } else {
+            Number::Subtract(Box::new(left), Box::new(right))
         };
         Some(Typed::Number(Scaled { number, decimals }))
     }
 
     fn product(&mut self, whole: &ast::Expr, left: &ast::Expr, right: &ast::Expr) -> Option<Typed> {
         let (left, right) = (self.number(left), self.number(right));
-        let (factor, other) = match (left?, right?) {
-            (Scaled { number: Number::Literal(n), decimals: 0 }, other)
-            | (other, Scaled { number: Number::Literal(n), decimals: 0 }) => (n, other),
-            _ => {
-                self.refuse(whole, "a product needs a whole number on one side", "write `2 * falls`");
-                return None;
-            }
+        let ((Scaled { number: Number::Literal(factor), decimals: 0 }, other)
+        | (other, Scaled { number: Number::Literal(factor), decimals: 0 })) = (left?, right?)
+        else {
+            self.refuse(whole, "a product needs a whole number on one side", "write `2 * falls`");
+            return None;
         };
         Some(Typed::Number(Scaled { number: Number::Times(Box::new(other.number), factor), decimals: other.decimals }))
     }
