@@ -30,14 +30,14 @@ pub(super) fn label_width(scale: &Scale) -> f64 {
     scale.ticks().iter().map(|(_, _, label)| text_width(label, TEXT)).fold(0.0, f64::max)
 }
 
-/// A vertical axis at the left with lines across, and what it counts above it.
+/// A vertical axis at the left with lines across, and what it counts at the top of the drawing.
 pub(super) fn vertical(scale: &Scale, plot: Plot, unit: &str) -> Markup {
     html! {
         @for (value, y, label) in scale.ticks() {
             (line((plot.left, y), (plot.right, y), if value == 0.0 { QUIET } else { GRID }, 1.0, None))
             (Words::quiet(Anchor::End).at(plot.left - 8.0, y + 4.5, &label))
         }
-        (Words::quiet(Anchor::Start).at(4.0, plot.top - 12.0, &fit(unit, plot.right - 4.0, TEXT)))
+        (Words::quiet(Anchor::Start).at(4.0, 18.0, &fit(unit, plot.right - 4.0, TEXT)))
     }
 }
 

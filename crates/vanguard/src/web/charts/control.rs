@@ -165,8 +165,8 @@ fn event(index: usize, what: &str, count: usize, plot: Plot) -> Markup {
     let on_left = x + 8.0 + text_width(&text, TEXT) > plot.right;
     let (anchor, place) = if on_left { (Anchor::End, x - 6.0) } else { (Anchor::Start, x + 6.0) };
     html! {
-        (line((x, plot.top - 8.0), (x, plot.bottom), INK, 1.5, Some("2 3")))
-        (Words::plain(anchor).at(place, plot.top - 2.0, &text))
+        (line((x, plot.top - 18.0), (x, plot.bottom), INK, 1.5, Some("2 3")))
+        (Words::plain(anchor).at(place, plot.top - 8.0, &text))
     }
 }
 

@@ -77,8 +77,8 @@ fn change(chart: &EventStudy, plot: Plot) -> Markup {
     let on_left = x + 8.0 + text_width(&text, TEXT) > plot.right;
     let (anchor, place) = if on_left { (Anchor::End, x - 6.0) } else { (Anchor::Start, x + 6.0) };
     html! {
-        (line((x, plot.top - 10.0), (x, plot.bottom), QUIET, 1.5, Some("2 3")))
-        (Words::plain(anchor).at(place, plot.top - 2.0, &text))
+        (line((x, plot.top - 18.0), (x, plot.bottom), QUIET, 1.5, Some("2 3")))
+        (Words::plain(anchor).at(place, plot.top - 8.0, &text))
     }
 }
 

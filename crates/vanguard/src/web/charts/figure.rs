@@ -42,7 +42,7 @@ pub(super) fn figure(text: &ChartText, canvas: Canvas, drawing: &Markup, behind:
         }
     };
     let drawing = html! {
-        div class="vg-figure__panel" {
+        div class={ "vg-figure__panel" @if wide { " vg-figure__panel--wide" } } {
             div class="nhsuk-scroll" data-module="nhsuk-scroll" {
                 div class="nhsuk-scroll__content" role="group" aria-labelledby={ (text.id) "-caption" } { (drawing) }
             }
