@@ -1,4 +1,5 @@
 //! The seven care models compile without a finding, and what they answer is counted.
+#![allow(clippy::unwrap_used)]
 
 use blueprint::{OnlyBuiltin, builtin, builtin_ids, compile};
 
