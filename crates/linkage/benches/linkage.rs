@@ -1,6 +1,7 @@
 //! Times the linker on a file of the benchmark generator and marks it against the file's truth.
 //!
-//! `cargo bench -p linkage -- FILE.csv [--no-nhs] [--train] [--model MODEL.toml] [--write MODEL.toml] [--threads N]`
+//! `cargo bench -p linkage -- FILE.csv [--no-nhs] [--train] [--model MODEL.toml] [--write MODEL.toml] [--clusters OUT.csv]
+//! [--threads N]`
 //! where FILE.csv has the columns source, nhs_number, given_name, middle_name, surname, dob, sex, postcode, address1, person_id.
 //! Prints records, pairs, seconds, peak memory and F1. CPU counts reading the file, training, linking; marking is not counted.
 
@@ -31,8 +32,19 @@ fn read(path: &str, with_numbers: bool) -> (Records, Vec<u32>) {
     input.read_line(&mut line).expect("read the header");
     let header = fields(line.trim_end());
     let at = |name: &str| header.iter().position(|column| column == name).unwrap_or_else(|| panic!("no column {name}"));
-    let columns =
-        ["source", "nhs_number", "given_name", "surname", "dob", "sex", "postcode", "address1", "person_id"].map(at);
+    let columns = [
+        "source",
+        "nhs_number",
+        "given_name",
+        "middle_name",
+        "surname",
+        "dob",
+        "sex",
+        "postcode",
+        "address1",
+        "person_id",
+    ]
+    .map(at);
     let (mut records, mut truth) = (Records::new(), Vec::new());
     loop {
         line.clear();
@@ -43,14 +55,15 @@ fn read(path: &str, with_numbers: bool) -> (Records, Vec<u32>) {
         for (cell, text) in row.iter_mut().zip(line.trim_end().split(',')) {
             *cell = text.trim_matches('"');
         }
-        let [source, number, given, family, dob, sex, postcode, address, person] = columns.map(|column| row[column]);
+        let [source, number, given, middle, family, dob, sex, postcode, address, person] =
+            columns.map(|column| row[column]);
         truth.push(person.parse().expect("a person number"));
         records.push(
             SOURCES.iter().position(|name| *name == source).map_or(9, |at| at as u8),
             &RecordInput {
                 nhs_number: nhs_number(number).filter(|_| with_numbers),
                 family,
-                given,
+                given: &format!("{given} {middle}"),
                 birth: day(dob),
                 sex: match sex {
                     "M" => 1,
@@ -106,6 +119,10 @@ fn main() {
     }
     let options = LinkOptions { one_row_per_person: vec![0], ..LinkOptions::default() };
     let linked = link(&records, &model, &options);
+    if let Some(file) = value("--clusters") {
+        let lines: Vec<String> = linked.cluster_of.iter().enumerate().map(|(id, c)| format!("{id},{c}")).collect();
+        std::fs::write(file, format!("id,cluster_id\n{}\n", lines.join("\n"))).expect("write the clusters");
+    }
     let wall = start.elapsed().as_secs_f64();
     let (cpu, peak) = usage();
     println!("{:#?}\n{} conflicts, {} edges", linked.report, linked.conflicts.len(), linked.edges.len());

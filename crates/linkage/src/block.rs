@@ -233,7 +233,9 @@ pub(crate) fn words(rule: &[Test]) -> String {
 /// counting them would keep the other name from being learned.
 pub(crate) fn touched(model: &Model, rule: &[Test]) -> Vec<bool> {
     let fields: Vec<Field> = rule.iter().flat_map(|test| test.fields()).copied().collect();
-    let looks = |test: &&Test| **test != Test::Swapped && test.fields().iter().any(|field| fields.contains(field));
+    let looks = |test: &&Test| {
+        !matches!(test, Test::Swapped | Test::Crossed) && test.fields().iter().any(|field| fields.contains(field))
+    };
     let tests =
         |comparison: &Comparison| comparison.levels.iter().flat_map(|level| &level.when).any(|test| looks(&test));
     model.comparison.iter().map(tests).collect()

@@ -3,6 +3,7 @@
 //! Every value goes through one of these functions exactly once, when a record is pushed. What they do:
 //! - upper case; letters with diacritics become plain Latin letters (É to E, ß to SS, Ø to O); combining marks are dropped;
 //! - names keep letters only: O'Brien, O Brien and OBRIEN are one name, and so are Smith-Jones and Smith Jones;
+//! - of several given names the first is compared, the second kept as the middle name; a hyphen joins (Mary-Jane is MARYJANE);
 //! - addresses keep letters, digits and single spaces, and common words are shortened (STREET to ST);
 //! - postcodes keep letters and digits;
 //! - values that say "not known" (UNKNOWN, BABY, N/A, XXX, ZZ99 3VZ, no fixed abode, 1900-01-01) become missing.
@@ -14,7 +15,9 @@ const LONGEST: usize = 96;
 const NOT_NAMES: &[&str] = &[
     "UNKNOWN",
     "NOT KNOWN",
+    "NOTKNOWN",
     "NOT STATED",
+    "NOTSTATED",
     "NOT GIVEN",
     "NOT SPECIFIED",
     "NOT AVAILABLE",
@@ -155,6 +158,8 @@ fn words(raw: &str, digits: bool, out: &mut String) {
             }
             gap = false;
             fold(c, out);
+        } else if !digits && matches!(c, '-' | '‐' | '‑' | '–') {
+            // A double-barrelled name is one word.
         } else if !matches!(c, '\'' | '’' | '‘' | '`' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}') {
             gap = true;
         }
@@ -166,6 +171,22 @@ fn words(raw: &str, digits: bool, out: &mut String) {
 
 /// One name in letters only; empty where it is missing or a placeholder.
 pub(crate) fn name(raw: &str, out: &mut String) {
+    names(raw, out);
+    out.retain(|c| c != ' ');
+}
+
+/// Given names in letters only: the first, and the second where there is one (a middle name or its initial).
+pub(crate) fn given(raw: &str, first: &mut String, second: &mut String) {
+    names(raw, first);
+    second.clear();
+    let mut parts = first.split(' ');
+    let kept = parts.next().map_or(0, str::len);
+    second.push_str(parts.next().unwrap_or(""));
+    first.truncate(kept);
+}
+
+/// Names in letters with one space between them, without title; empty where they are a placeholder.
+fn names(raw: &str, out: &mut String) {
     words(raw, false, out);
     let text = out.as_str();
     let placeholder = NOT_NAMES.contains(&text)
@@ -182,7 +203,6 @@ pub(crate) fn name(raw: &str, out: &mut String) {
         let kept = rest.len();
         out.drain(..out.len() - kept);
     }
-    out.retain(|c| c != ' ');
 }
 
 /// One address line; empty where it is missing or a placeholder.
@@ -222,8 +242,8 @@ pub(crate) fn postcode(raw: &str, out: &mut String) {
 pub(crate) fn birth(day: Option<i32>) -> Option<i32> {
     // 1900-01-01, 1899-12-30 and 1899-12-31 (spreadsheets), 1753-01-01 (SQL Server), 0001-01-01 (.NET), 1601-01-01 (Windows).
     const NOT_DATES: [i32; 6] = [-25_567, -25_569, -25_568, -79_258, -719_162, -134_774];
-    // 0001-01-01 to 2200-01-01: outside of it no calendar date of a person is meant.
-    day.filter(|day| (-719_162..84_006).contains(day) && !NOT_DATES.contains(day))
+    // 0001-01-01 to 9999-12-30: a year such as 8964 is a slip of one digit, and still tells something; 9999-12-31 tells nothing.
+    day.filter(|day| (-719_162..2_932_896).contains(day) && !NOT_DATES.contains(day))
 }
 
 #[cfg(test)]
@@ -247,7 +267,7 @@ mod tests {
             ("Zoe\u{308}", "ZOE"),
             ("Łukasz", "LUKASZ"),
             ("Groß", "GROSS"),
-            ("Mrs Mary Ann", "MARYANN"),
+            ("Mrs van der Berg", "VANDERBERG"),
             ("  ", ""),
             ("Unknown", ""),
             ("not-known", ""),
@@ -259,6 +279,21 @@ mod tests {
             ("N/A", ""),
         ] {
             assert_eq!(named(raw), expect, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn given_names_part_into_first_and_second() {
+        let (mut first, mut second) = (String::new(), String::new());
+        for (raw, expect) in [
+            ("Mary", ("MARY", "")),
+            ("Mr John Peter Paul", ("JOHN", "PETER")),
+            ("Mary-Jane A.", ("MARYJANE", "A")),
+            ("", ("", "")),
+            ("Baby girl", ("", "")),
+        ] {
+            given(raw, &mut first, &mut second);
+            assert_eq!((first.as_str(), second.as_str()), expect, "{raw}");
         }
     }
 

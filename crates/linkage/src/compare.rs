@@ -33,14 +33,11 @@ impl<'a> Eye<'a> {
             let values = Plan::values(records, text);
             mask |= self.text(text, values[l], values[r]);
         }
-        if plan.swapped != 0
-            && records.family[l] == records.given[r]
-            && records.given[l] == records.family[r]
-            && records.family[l] != 0
-            && records.given[l] != 0
-        {
-            mask |= plan.swapped;
-        }
+        mask |= names(
+            plan,
+            (records.family[l], records.given[l], records.middle[l]),
+            (records.family[r], records.given[r], records.middle[r]),
+        );
         mask
     }
 
@@ -107,6 +104,23 @@ fn unequal(test: Test, a: &str, b: &str) -> bool {
         Test::Area => postcode::area(a) == postcode::area(b),
         _ => false,
     }
+}
+
+/// Tests across the names of two records: family, given and middle name of each.
+fn names(plan: &Plan<'_>, left: (u32, u32, u32), right: (u32, u32, u32)) -> u64 {
+    let same = |a: u32, b: u32| a != 0 && a == b;
+    let (over, back) = (same(left.0, right.1), same(right.0, left.1));
+    let mut mask = 0;
+    if over && back {
+        mask |= plan.swapped;
+    }
+    if over || back {
+        mask |= plan.crossed;
+    }
+    if same(left.1, right.2) || same(right.1, left.2) {
+        mask |= plan.middle;
+    }
+    mask
 }
 
 fn plain(column: &Column, left: u64, right: u64) -> u64 {

@@ -38,6 +38,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) sex: Column,
     pub(crate) number: Column,
     pub(crate) swapped: u64,
+    pub(crate) crossed: u64,
+    pub(crate) middle: u64,
     pub(crate) comparisons: Vec<Vec<Rung>>,
     pub(crate) rules: Vec<u64>,
     pub(crate) training: Vec<u64>,
@@ -88,6 +90,8 @@ impl<'a> Plan<'a> {
             sex: column(&tests, Field::Sex),
             number: column(&tests, Field::Number),
             swapped: bit_of(&tests, Test::Swapped),
+            crossed: bit_of(&tests, Test::Crossed),
+            middle: bit_of(&tests, Test::Middle),
             rules: model.blocking.rules.iter().map(|rule| mask(rule)).collect(),
             training: model.training.iter().map(|rule| mask(rule)).collect(),
             agree: model.number.agree.iter().map(|rule| mask(rule)).collect(),
@@ -162,7 +166,7 @@ fn column(tests: &[Test], field: Field) -> Column {
     let mut column = Column::default();
     for (at, test) in tests.iter().enumerate() {
         let bit = 1_u64 << at;
-        if *test == Test::Swapped || !test.fields().contains(&field) {
+        if matches!(test, Test::Swapped | Test::Crossed | Test::Middle) || !test.fields().contains(&field) {
             continue;
         }
         match test {

@@ -67,6 +67,10 @@ pub enum Test {
     Nickname(Field),
     /// `names swapped`: family and given name have changed places.
     Swapped,
+    /// `names crossed`: one of them has changed places: a family name is the other record's given name.
+    Crossed,
+    /// `given middle`: the given name of one is the middle name of the other.
+    Middle,
     /// `birth transposed`: day and month have changed places.
     Transposed,
     /// `birth within 3`: so many days apart at most.
@@ -95,6 +99,9 @@ impl Test {
         if (subject, verb, argument) == ("names", "swapped", None) {
             return Some(Self::Swapped);
         }
+        if (subject, verb, argument) == ("names", "crossed", None) {
+            return Some(Self::Crossed);
+        }
         let field = Field::ALL.iter().find(|(_, word)| *word == subject)?.0;
         let number = argument.map(str::parse::<u16>);
         let small = |least: u16, most: u16| match number {
@@ -117,6 +124,7 @@ impl Test {
             "part" if field.is_text() => Self::Part(field),
             "initial" if field.is_text() => Self::Initial(field),
             "nickname" if matches!(field, Field::Family | Field::Given) => Self::Nickname(field),
+            "middle" if field == Field::Given => Self::Middle,
             "transposed" if field == Field::Birth => Self::Transposed,
             "year" if field == Field::Birth => Self::Year,
             "month-day" if field == Field::Birth => Self::MonthDay,
@@ -146,7 +154,8 @@ impl Test {
     /// The columns it looks at.
     pub fn fields(self) -> &'static [Field] {
         match self {
-            Self::Swapped => &[Field::Family, Field::Given],
+            Self::Swapped | Self::Crossed => &[Field::Family, Field::Given],
+            Self::Middle => &[Field::Given],
             Self::Transposed | Self::Within(_) | Self::Year | Self::MonthDay => &[Field::Birth],
             Self::Sector | Self::District | Self::Area => &[Field::Postcode],
             Self::Exact(f)
@@ -181,6 +190,8 @@ impl fmt::Display for Test {
             Self::Initial(field) => write!(f, "{} initial", field.word()),
             Self::Nickname(field) => write!(f, "{} nickname", field.word()),
             Self::Swapped => write!(f, "names swapped"),
+            Self::Crossed => write!(f, "names crossed"),
+            Self::Middle => write!(f, "given middle"),
             Self::Transposed => write!(f, "birth transposed"),
             Self::Within(n) => write!(f, "birth within {n}"),
             Self::Year => write!(f, "birth year"),
@@ -199,8 +210,8 @@ impl TryFrom<String> for Test {
         Self::parse(&text).ok_or_else(|| {
             format!(
                 "`{text}` is not a test: write a field (family, given, birth, sex, postcode, address, number) and exact, \
-                 missing, like 92, edit 1, first 3, part, initial, nickname, transposed, within 3, year, month-day, sector, \
-                 district or area, or `names swapped`"
+                 missing, like 92, edit 1, first 3, part, initial, nickname, middle, transposed, within 3, year, \
+                 month-day, sector, district or area, or `names swapped` or `names crossed`"
             )
         })
     }

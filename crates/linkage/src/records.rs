@@ -11,7 +11,7 @@ pub struct RecordInput<'a> {
     pub nhs_number: Option<u64>,
     /// Family name.
     pub family: &'a str,
-    /// Given name.
+    /// Given names: the first word is the given name, the second the middle name or its initial.
     pub given: &'a str,
     /// Date of birth in days since 1970-01-01.
     pub birth: Option<i32>,
@@ -35,6 +35,7 @@ pub struct Records {
     pub(crate) number: Vec<u64>,
     pub(crate) family: Vec<u32>,
     pub(crate) given: Vec<u32>,
+    pub(crate) middle: Vec<u32>,
     pub(crate) birth: Vec<Bcd>,
     pub(crate) sex: Vec<u8>,
     pub(crate) postcode: Vec<u32>,
@@ -70,9 +71,11 @@ impl Records {
         clean::name(input.family, &mut self.scratch);
         mix(text_hash(&self.scratch));
         self.family.push(self.names.intern(&self.scratch));
-        clean::name(input.given, &mut self.scratch);
+        clean::given(input.given, &mut self.scratch, &mut self.scratch2);
         mix(text_hash(&self.scratch));
+        mix(text_hash(&self.scratch2));
         self.given.push(self.names.intern(&self.scratch));
+        self.middle.push(self.names.intern(&self.scratch2));
         clean::postcode(input.postcode, &mut self.scratch);
         mix(text_hash(&self.scratch));
         self.postcode.push(self.postcodes.intern(&self.scratch));
@@ -111,6 +114,11 @@ impl Records {
     /// The cleaned given name; empty where missing.
     pub fn given(&self, record: u32) -> &str {
         self.names.get(self.given.get(record as usize).copied().unwrap_or(0))
+    }
+
+    /// The cleaned middle name or its initial; empty where missing.
+    pub fn middle(&self, record: u32) -> &str {
+        self.names.get(self.middle.get(record as usize).copied().unwrap_or(0))
     }
 
     /// The cleaned postcode; empty where missing.

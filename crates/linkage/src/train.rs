@@ -99,7 +99,7 @@ pub fn train(records: &Records, model: &Model, seed: u64) -> Trained {
 fn can_tell(rule: &[Test], level: &Level) -> bool {
     let on_names =
         rule.iter().flat_map(|test| test.fields()).any(|field| matches!(field, Field::Family | Field::Given));
-    !(on_names && level.when.contains(&Test::Swapped))
+    !(on_names && level.when.iter().any(|test| matches!(test, Test::Swapped | Test::Crossed)))
 }
 
 /// Six significant digits, so that a model file can be read; within what a model may say.

@@ -4,7 +4,7 @@ use linkage::{LinkOptions, Linked, Model, RecordInput, Records, link, train};
 use proptest::prelude::*;
 use std::collections::HashMap;
 
-const GIVEN: [&str; 8] = ["John", "Jon", "James", "Mary", "Marie", "Robert", "Bob", ""];
+const GIVEN: [&str; 9] = ["John", "John James", "Jon", "James", "Mary", "Marie", "Robert", "Bob", ""];
 const FAMILY: [&str; 7] = ["Smith", "Smyth", "O'Brien", "Obrien", "Khan", "Jones", ""];
 const PLACES: [(&str, &str); 4] =
     [("LS1 4AP", "1 High Street"), ("LS1 4AQ", "2 High Street"), ("HX1 2AA", "9 Mill Lane"), ("", "")];

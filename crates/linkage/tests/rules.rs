@@ -102,11 +102,21 @@ fn a_record_without_a_number_finds_its_person() {
         ("a slip in the name", RecordInput { family: "Smyth", ..john() }),
         ("names swapped", RecordInput { family: "John", given: "Smith", ..john() }),
         ("a nickname", RecordInput { given: "Jack", ..john() }),
+        ("half swapped", RecordInput { family: "John", given: "Smiht", ..john() }),
+        ("a slip in both", RecordInput { family: "Smth", given: "Jphn", ..john() }),
         ("a move", RecordInput { postcode: "HX1 2AA", address: "9 Mill Lane", ..john() }),
         ("no sex, no address", RecordInput { sex: 0, postcode: "", address: "", ..john() }),
     ] {
         assert_eq!(clusters(&[one, other]), [0, 0], "{name}");
     }
+}
+
+#[test]
+fn a_person_may_go_by_the_middle_name() {
+    let full = RecordInput { given: "John Peter", ..john() };
+    let middle = RecordInput { given: "Peter", ..john() };
+    assert_eq!(clusters(&[full, middle]), [0, 0]);
+    assert_eq!(clusters(&[john(), middle]), [0, 1], "without the middle name it may as well be a brother");
 }
 
 #[test]
