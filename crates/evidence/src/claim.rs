@@ -1,6 +1,6 @@
 //! What may be claimed from an estimate, in one sentence that says no more than the data.
 
-use crate::did::{Estimate, FEW_CLUSTERS, PreTrendVerdict, VERY_FEW_CLUSTERS};
+use crate::did::{Estimate, FEW_CLUSTERS, PreTrendVerdict, VERY_FEW_CLUSTERS, Warning};
 use std::fmt;
 
 /// What was measured, in the words of the sentence.
@@ -46,6 +46,8 @@ pub enum Doubt {
     FewClusters(usize),
     /// The randomisation test does not agree.
     ChanceWouldDo,
+    /// Groups started in different months, which this method mixes.
+    MixedStarts,
     /// The protocol is not dated before the result.
     NoProtocol,
 }
@@ -60,6 +62,7 @@ impl fmt::Display for Doubt {
             Self::VeryFewClusters(count) => write!(f, "there are only {count} groups to compare, fewer than 10"),
             Self::FewClusters(count) => write!(f, "there are only {count} groups to compare, fewer than 20"),
             Self::ChanceWouldDo => f.write_str("a random choice of served groups would often show as much"),
+            Self::MixedStarts => f.write_str("groups started in different months, whose effects this method mixes"),
             Self::NoProtocol => f.write_str("no protocol was dated before the result"),
         }
     }
@@ -120,6 +123,7 @@ fn doubts(estimate: &Estimate, protocol_first: bool) -> Vec<Doubt> {
         (clusters < VERY_FEW_CLUSTERS).then_some(Doubt::VeryFewClusters(clusters)),
         (VERY_FEW_CLUSTERS..FEW_CLUSTERS).contains(&clusters).then_some(Doubt::FewClusters(clusters)),
         (has_interval && estimate.absolute.excludes_zero() && by_chance).then_some(Doubt::ChanceWouldDo),
+        estimate.warnings.contains(&Warning::StaggeredStart).then_some(Doubt::MixedStarts),
         (!protocol_first).then_some(Doubt::NoProtocol),
     ];
     found.into_iter().flatten().collect()
