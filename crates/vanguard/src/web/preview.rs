@@ -86,14 +86,25 @@ fn figures() -> Markup {
 }
 
 fn components() -> Markup {
-    let people = [("Ada Pearce", "8.2", "Three emergency admissions in a year; lives alone"), ("Tom Ward", "7.9", "Frailty; five long-term conditions")];
-    let rows = people.map(|(name, score, why)| vec![html! { a href="#person" { (name) } }, html! { (score) }, html! { (why) }]);
+    let people = [
+        ("Ada Pearce", "8.2", "Three emergency admissions in a year; lives alone"),
+        ("Tom Ward", "7.9", "Frailty; five long-term conditions"),
+    ];
+    let rows = people
+        .map(|(name, score, why)| vec![html! { a href="#person" { (name) } }, html! { (score) }, html! { (why) }]);
     let columns = vec![
         Column::text("Person").sorted_by("#name", None),
         Column::number("Frailty").sorted_by("#frailty", Some(SortOrder::Descending)),
         Column::text("Why"),
     ];
-    let list = Table { caption: "Caseload of the Old Town team", size: Some(Size::M), columns, rows: rows.to_vec(), row_headers: true, scroll_id: Some("caseload") };
+    let list = Table {
+        caption: "Caseload of the Old Town team",
+        size: Some(Size::M),
+        columns,
+        rows: rows.to_vec(),
+        row_headers: true,
+        scroll_id: Some("caseload"),
+    };
     let choices = vec![Choice::new("a", "Old Town"), Choice::new("b", "Moorland")];
     html! {
         (error_summary("There is a problem", None, &[("Enter an NHS number of 10 digits", "#number")]))

@@ -111,7 +111,7 @@ fn interval() -> impl Strategy<Value = Option<(Num, Num)>> {
     proptest::option::of((number_some(), number_some()))
 }
 
-fn text<'a>(title: &'a str) -> ChartText<'a> {
+fn text(title: &str) -> ChartText<'_> {
     ChartText { id: "chart", title, summary: title, note: Some(title) }
 }
 

@@ -29,7 +29,13 @@ pub fn triangle() -> TierTriangle<'static> {
         ),
         tiers: vec![
             tier("Highest needs", "Many conditions and repeated emergencies; extensive care team", Some(242), 0.5, 9.1),
-            tier("Ongoing care needs", "Two or more long-term conditions; enhanced primary care and care planning", Some(4_861), 9.7, 31.4),
+            tier(
+                "Ongoing care needs",
+                "Two or more long-term conditions; enhanced primary care and care planning",
+                Some(4_861),
+                9.7,
+                31.4,
+            ),
             tier("Urgent care needs", "Mostly well, with an urgent episode in the last year", Some(9_320), 18.6, 24.0),
             tier("Whole population", "Generally well; prevention and staying healthy", Some(35_577), 71.2, 35.5),
         ],
@@ -141,7 +147,10 @@ pub fn funnel() -> FunnelPlot<'static> {
 
 pub fn age_sex() -> AgeSexPyramid<'static> {
     let bands = nhs::AgeBand::all().enumerate().map(|(index, band)| {
-        let people = [1300, 1420, 1500, 1480, 1550, 1700, 1820, 1750, 1640, 1600, 1720, 1690, 1450, 1240, 1130, 840, 560, 300, 120, 30];
+        let people = [
+            1300, 1420, 1500, 1480, 1550, 1700, 1820, 1750, 1640, 1600, 1720, 1690, 1450, 1240, 1130, 840, 560, 300,
+            120, 30,
+        ];
         let people: u64 = people[index.min(19)];
         AgeSexBand {
             label: band.to_string(),
@@ -164,9 +173,15 @@ pub fn timeline() -> PersonTimeline<'static> {
         emergency,
     };
     let lane = |name: &str, events| Lane { name: name.into(), events };
-    let gp = (0..60).map(|index| event(&Day(day("2021-02-01").0 + index * 27).to_string(), None, "GP consultation", false));
+    let gp =
+        (0..60).map(|index| event(&Day(day("2021-02-01").0 + index * 27).to_string(), None, "GP consultation", false));
     PersonTimeline {
-        text: text("person", "Care over time", "Two emergency admissions since 2023.", "Select the figures to read every event."),
+        text: text(
+            "person",
+            "Care over time",
+            "Two emergency admissions since 2023.",
+            "Select the figures to read every event.",
+        ),
         from: day("2020-11-01"),
         to: day("2025-10-31"),
         lanes: vec![
@@ -179,8 +194,16 @@ pub fn timeline() -> PersonTimeline<'static> {
                     event("2022-05-03", Some("2022-05-04"), "Cataract", false),
                 ],
             ),
-            lane("Emergency department", vec![event("2023-01-14", None, "Breathless", true), event("2025-03-02", None, "Fall", true)]),
-            lane("Community nursing", (0..30).map(|index| event(&Day(day("2024-12-30").0 + index * 9).to_string(), None, "Visit", false)).collect()),
+            lane(
+                "Emergency department",
+                vec![event("2023-01-14", None, "Breathless", true), event("2025-03-02", None, "Fall", true)],
+            ),
+            lane(
+                "Community nursing",
+                (0..30)
+                    .map(|index| event(&Day(day("2024-12-30").0 + index * 9).to_string(), None, "Visit", false))
+                    .collect(),
+            ),
             lane("Adult social care", vec![event("2025-01-05", Some("2025-10-31"), "Home care", false)]),
             lane("Mental health", vec![]),
         ],
@@ -191,7 +214,12 @@ pub fn logic() -> LogicChart<'static> {
     let entry = |id: &str, name: &str, stage| LogicBox { id: id.into(), name: name.into(), stage };
     let link = |from: &str, to: &str| LogicLink { from: from.into(), to: to.into(), because: "Seen elsewhere".into() };
     LogicChart {
-        text: text("logic", "How the care model should work", "Teams and shared records lead to fewer emergencies.", "Read from left to right."),
+        text: text(
+            "logic",
+            "How the care model should work",
+            "Teams and shared records lead to fewer emergencies.",
+            "Read from left to right.",
+        ),
         boxes: vec![
             entry("staff", "Multidisciplinary team in each locality", Stage::Input),
             entry("record", "One shared care record", Stage::Input),
@@ -249,7 +277,12 @@ pub fn heat() -> HeatTable<'static> {
     let cell = |people: Option<u64>| HeatCell { people, href: people.map(|_| "/segments".to_owned()) };
     let row = |name: &str, people: [Option<u64>; 4]| (name.to_owned(), people.map(cell).to_vec());
     HeatTable {
-        text: text("heat", "Segments by tier", "Most people are mostly healthy adults in the lowest tier.", "Darker cells hold more people. Numbers below 5 are hidden."),
+        text: text(
+            "heat",
+            "Segments by tier",
+            "Most people are mostly healthy adults in the lowest tier.",
+            "Darker cells hold more people. Numbers below 5 are hidden.",
+        ),
         row_kind: "Segment",
         columns: ["Whole population", "Urgent", "Ongoing", "Highest"].map(str::to_owned).to_vec(),
         rows: vec![

@@ -288,8 +288,14 @@ fn lists_and_tables() {
                 scroll_id: options["scroll"].as_bool().map(|_| "scrolling"),
             })
             .into_string()
-            .replace("nhsuk-table__header\" scope=\"row\">3-month", "nhsuk-table__header nhsuk-u-nowrap\" scope=\"row\">3-month")
-            .replace("nhsuk-table__header\" scope=\"row\">12-month", "nhsuk-table__header nhsuk-u-nowrap\" scope=\"row\">12-month")
+            .replace(
+                "nhsuk-table__header\" scope=\"row\">3-month",
+                "nhsuk-table__header nhsuk-u-nowrap\" scope=\"row\">3-month",
+            )
+            .replace(
+                "nhsuk-table__header\" scope=\"row\">12-month",
+                "nhsuk-table__header nhsuk-u-nowrap\" scope=\"row\">12-month",
+            )
             .pipe(PreEscaped)
         });
     }
@@ -321,7 +327,8 @@ fn summary_row(row: &Value) -> SummaryRow {
 #[test]
 fn tabs_and_tasks() {
     check("tabs", "default", |options| {
-        let items: Vec<_> = list(&options["items"]).iter().map(|item| (item["label"].as_str().unwrap(), raw(&item["panel"]))).collect();
+        let items: Vec<_> =
+            list(&options["items"]).iter().map(|item| (item["label"].as_str().unwrap(), raw(&item["panel"]))).collect();
         tabs(options["idPrefix"].as_str().unwrap(), &items)
     });
     check("task-list", "default", |options| {
