@@ -5,6 +5,7 @@ use crate::format::identity;
 use crate::format::reader::ParquetIn;
 use crate::{LakeError, Snapshot};
 use nhs::NhsNumber;
+use rayon::prelude::*;
 
 /// How a person is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,23 +37,34 @@ impl Snapshot {
     /// The numbers of the people who fit, in ascending order, at most `limit`.
     pub fn find_identity(&self, query: &IdentityQuery, limit: usize) -> Result<Vec<u32>, LakeError> {
         let mut found = Vec::new();
-        for (bucket, info) in self.manifest().buckets.iter().enumerate() {
+        // A few buckets at a time, so that a common name does not cost a look at everybody.
+        let buckets: Vec<u32> = (0..self.manifest().buckets.len() as u32).collect();
+        for part in buckets.chunks(2 * rayon::current_num_threads().max(1)) {
             if found.len() >= limit {
                 break;
             }
-            let (file, people) = self.people_file("identity", bucket as u32)?;
-            if people == 0 {
-                continue;
-            }
-            let fits = match query {
-                IdentityQuery::NhsNumber(number) => numbers(&file, people, *number)?,
-                IdentityQuery::Name(query) => names(&file, people, query)?,
-                IdentityQuery::Postcode(query) => postcodes(&file, people, query)?,
-            };
-            found.extend(fits.into_iter().map(|position| info.first_person + position));
+            let fits: Result<Vec<_>, LakeError> = part.par_iter().map(|&bucket| self.find_in(bucket, query)).collect();
+            found.extend(fits?.into_iter().flatten());
         }
         found.truncate(limit);
         Ok(found)
+    }
+
+    fn find_in(&self, bucket: u32, query: &IdentityQuery) -> Result<Vec<u32>, LakeError> {
+        let (file, people) = self.people_file("identity", bucket)?;
+        if people == 0 {
+            return Ok(Vec::new());
+        }
+        let mut fits = match query {
+            IdentityQuery::NhsNumber(number) => numbers(&file, people, *number)?,
+            IdentityQuery::Name(query) => names(&file, people, query)?,
+            IdentityQuery::Postcode(query) => postcodes(&file, people, query)?,
+        };
+        let first = self.manifest().buckets.get(bucket as usize).map_or(0, |b| b.first_person);
+        for position in &mut fits {
+            *position += first;
+        }
+        Ok(fits)
     }
 }
 
@@ -97,12 +109,13 @@ fn names(file: &ParquetIn, people: usize, query: &[String]) -> Result<Vec<u32>, 
     Ok((0..).zip(met).filter(|&(_, bits)| bits == all).map(|(position, _)| position).collect())
 }
 
-/// One bit for each wanted word that begins a word of this name.
+/// One bit for each wanted word that begins a word of this name. Nothing is allocated: it runs over everybody.
 fn begun(name: &str, wanted: &[String]) -> u32 {
     let mut bits = 0;
-    for word in words(name) {
+    for word in pieces(name) {
         for (bit, start) in wanted.iter().enumerate() {
-            bits |= u32::from(word.starts_with(start.as_str())) << bit;
+            let mut letters = folded(word);
+            bits |= u32::from(start.chars().all(|c| letters.next() == Some(c))) << bit;
         }
     }
     bits
@@ -110,9 +123,15 @@ fn begun(name: &str, wanted: &[String]) -> u32 {
 
 /// The words of a name in lower case, without apostrophes and the like: `O'Neill-Smith` is `oneill` and `smith`.
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    pieces(text).map(|piece| folded(piece).collect::<String>()).filter(|word| !word.is_empty())
+}
+
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || matches!(c, '-' | ',' | '.'))
-        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>())
-        .filter(|word| !word.is_empty())
+}
+
+fn folded(piece: &str) -> impl Iterator<Item = char> + '_ {
+    piece.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 fn compact(text: &str) -> String {

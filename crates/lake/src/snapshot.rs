@@ -103,18 +103,31 @@ impl Snapshot {
 
     /// Who these people are, in the order asked.
     pub fn identities(&self, persons: &[u32]) -> Result<Vec<IdentityRow>, LakeError> {
+        self.some_people("identity", persons, identity::read)
+    }
+
+    /// These people without their names, in the order asked.
+    pub fn person_rows(&self, persons: &[u32]) -> Result<Vec<PersonRow>, LakeError> {
+        self.some_people("person", persons, person::read)
+    }
+
+    /// The rows of these people in `person/` or `identity/`, in the order asked; each bucket's file is opened once.
+    fn some_people<T: Clone>(
+        &self,
+        folder: &str,
+        persons: &[u32],
+        read: impl Fn(&ParquetIn, &[Range<usize>]) -> Result<Vec<T>, LakeError>,
+    ) -> Result<Vec<T>, LakeError> {
         let mut wanted: Vec<u32> = persons.to_vec();
         wanted.sort_unstable();
         wanted.dedup();
-        let mut found: Vec<IdentityRow> = Vec::with_capacity(wanted.len());
+        let mut found: Vec<T> = Vec::with_capacity(wanted.len());
         for same_bucket in wanted.chunk_by(|&a, &b| self.bucket_number(a) == self.bucket_number(b)) {
             let (bucket, first) = self.locate(same_bucket[0])?;
-            let pick: Result<Vec<Range<usize>>, LakeError> = same_bucket
-                .iter()
-                .map(|&p| self.locate(p).map(|_| (p - first) as usize..(p - first) as usize + 1))
-                .collect();
-            let (file, _) = self.people_file("identity", bucket)?;
-            found.extend(identity::read(&file, &pick?)?);
+            let pick: Result<Vec<Range<usize>>, LakeError> =
+                same_bucket.iter().map(|&p| self.locate(p).map(|_| one((p - first) as usize))).collect();
+            let (file, _) = self.people_file(folder, bucket)?;
+            found.extend(read(&file, &pick?)?);
         }
         let place = |person: &u32| wanted.binary_search(person).ok().and_then(|i| found.get(i)).cloned();
         persons.iter().map(|p| place(p).ok_or_else(|| self.nobody(*p))).collect()
