@@ -155,6 +155,16 @@ fn rank_key(service: &Service, people: &People, person: u32) -> Vec<(bool, Rever
         .collect()
 }
 
+/// What names a team in addresses, on the command line and in the audit: the practice code or the locality it covers, or
+/// `place`.
+pub fn cover_id(cover: Cover, summary: &Summary) -> &str {
+    match cover {
+        Cover::Practice(p) => summary.practices.get(usize::from(p)).map_or("", |p| p.code.as_str()),
+        Cover::Locality(l) => summary.localities.get(usize::from(l)).map_or("", |l| l.id.as_str()),
+        Cover::Place => "place",
+    }
+}
+
 /// The name of what a team covers.
 pub fn cover_name(cover: Cover, summary: &Summary) -> String {
     match cover {

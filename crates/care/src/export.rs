@@ -43,7 +43,7 @@ impl Care<'_> {
         let people = self.names(access, &list.ranked, Action::SeeInCaseload, now).await?;
         let file = self.file(list, &people).into_bytes();
         let ids: Vec<u64> = people.iter().map(|p| p.identity.id).collect();
-        let export = Export { service, team: &list.team_name, people: &ids, file: &file };
+        let export = Export { service, team: crate::cover_id(cover, self.summary), people: &ids, file: &file };
         self.store.audit_export(access, &export, now).await?;
         Ok(file)
     }

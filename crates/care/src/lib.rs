@@ -15,7 +15,7 @@ use nhs::OdsCode;
 use population::{NOWHERE, People, Summary};
 use store::{PersonPlace, Refused, Store};
 
-pub use caseload::{Caseload, Caseloads, Cover};
+pub use caseload::{Caseload, Caseloads, Cover, cover_id};
 pub use named::NamedPerson;
 pub use record::Record;
 

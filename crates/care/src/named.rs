@@ -2,7 +2,7 @@
 
 use crate::{Care, CareError};
 use lake::{IdentityQuery, IdentityRow};
-use nhs::{LondonInstant, NhsNumber};
+use nhs::{Day, LondonInstant, NhsNumber};
 use store::{Access, Action, PersonPlace};
 
 /// A person who may be shown by name, the look written down.
@@ -12,6 +12,8 @@ pub struct NamedPerson {
     pub person: u32,
     /// Who it is.
     pub identity: IdentityRow,
+    /// Date of birth, which tells people of one name apart.
+    pub birth: Option<Day>,
 }
 
 impl NamedPerson {
@@ -51,7 +53,9 @@ impl Care<'_> {
         self.store.look_at_all(access, &places, action, now).await?;
         let numbers: Vec<u32> = allowed.iter().map(|(person, _)| *person).collect();
         let identities = self.snapshot.identities(&numbers)?;
-        Ok(numbers.into_iter().zip(identities).map(|(person, identity)| NamedPerson { person, identity }).collect())
+        let births = self.snapshot.person_rows(&numbers)?.into_iter().map(|row| row.birth);
+        let named = numbers.into_iter().zip(identities).zip(births);
+        Ok(named.map(|((person, identity), birth)| NamedPerson { person, identity, birth }).collect())
     }
 
     /// People found by NHS number, postcode or the beginnings of names, among those the reader may see.

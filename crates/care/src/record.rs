@@ -30,8 +30,14 @@ const LOOKS_SHOWN: u32 = 25;
 impl Care<'_> {
     /// Opens a record. The look is in the audit before anything is read, and so is a refusal.
     pub async fn record(&self, access: &Access, id: u64, now: LondonInstant) -> Result<Record, CareError> {
-        // Whether somebody exists is itself something that only those who see people may learn.
-        access.may_see_names()?;
+        if let Err(refused) = access.may_see_names() {
+            // Whether somebody exists is itself something that only those who see people may learn: the answer is the same
+            // for anybody and nobody, but where it is about somebody the attempt stays on their record.
+            if let Some(place) = self.position(id).and_then(|number| self.place_of(number)) {
+                self.store.look(access, place, Action::OpenRecord, now).await?;
+            }
+            return Err(refused.into());
+        }
         let number = self.position(id).ok_or(CareError::NoSuchPerson(id))?;
         let place = self.place_of(number).ok_or(CareError::NoSuchPerson(id))?;
         self.store.look(access, place, Action::OpenRecord, now).await?;
