@@ -11,8 +11,11 @@ use nhs::{CodeSystem, Icd10, Opcs4, SnomedId};
 impl Compiler<'_> {
     pub(crate) fn read_codes(&mut self, items: &[Item]) {
         for item in items {
-            if let Some(list) = self.read_code_list(item) {
-                self.codes.push(list);
+            match self.read_code_list(item) {
+                Some(list) => self.codes.push(list),
+                None => {
+                    self.broken_codes.insert(item.id.clone());
+                }
             }
         }
     }
@@ -29,6 +32,7 @@ impl Compiler<'_> {
             }
         }
         fields.finish();
+        let nothing_given = written.is_empty() && file.is_none();
         let mut list = CodeList { id: item.id.clone(), name, codes: Vec::new(), weights_tenths: Vec::new() };
         for (system, text) in written {
             if let Some(code) = check_code(&mut self.sink, system, &text) {
@@ -46,10 +50,12 @@ impl Compiler<'_> {
             list.name = crate::words::from_id(&item.id);
         }
         if list.codes.is_empty() {
+            if !nothing_given && self.sink.has_errors() {
+                return None;
+            }
             self.sink
                 .error(&item.at, format!("the code list `{}` is empty", item.id))
                 .helped("give codes by terminology, such as `snomed = [\"52448006\"]`, or a `file`");
-            self.broken_codes.insert(item.id.clone());
             return None;
         }
         Some(list)

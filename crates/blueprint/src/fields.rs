@@ -109,7 +109,7 @@ impl<'s, 'a> Fields<'s, 'a> {
         let word = self.needed(key)?;
         let found = valid.iter().find(|v| **v == word.text).copied();
         if found.is_none() {
-            let message = format!("`{}` is not a known {}", word.text, key.replace('_', " "));
+            let message = format!("`{}` is not a value of `{key}`", word.text);
             self.sink.error(&word.at, message).nearest(&word.text, valid.iter().copied());
         }
         found

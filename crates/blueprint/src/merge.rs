@@ -133,7 +133,6 @@ fn place_for(sink: &mut Sink, section: &Section, items: &[Item], item: &Item) ->
             let message = format!("there is no {} `{before}` to stand before", section.name);
             sink.error(&entry.node.at, message).nearest(before, items.iter().map(|i| i.id.as_str()));
         }
-        return items.len();
     }
     let has_rule = |item: &Item| item.entries.iter().any(|e| e.key == "rule");
     // Only what another file left as the last without a rule is stood before; in one file the written order is kept.

@@ -62,6 +62,25 @@ pub struct Population {
     pub locality_size: Option<SizeBound>,
 }
 
+impl Population {
+    /// Advice for a registered list of this many people: one sentence for each usual size it lies outside. Never a bar.
+    pub fn size_advice(&self, people: u64) -> Vec<String> {
+        self.usual_sizes.iter().filter_map(|bound| bound.advice(people)).collect()
+    }
+}
+
+impl SizeBound {
+    /// A sentence where so many people lie outside the range.
+    pub fn advice(&self, people: u64) -> Option<String> {
+        let (side, edge) = match (self.from, self.to) {
+            (Some(from), _) if people < from => ("fewer than", from),
+            (_, Some(to)) if people > to => ("more than", to),
+            _ => return None,
+        };
+        Some(format!("{people} people are {side} the usual {edge} ({})", self.source))
+    }
+}
+
 /// An advisory range of people.
 #[derive(Debug, Clone)]
 pub struct SizeBound {

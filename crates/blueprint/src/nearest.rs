@@ -15,7 +15,7 @@ pub(crate) fn advice<'n>(wrong: &str, valid: impl IntoIterator<Item = &'n str>) 
     match names.len() {
         0 => None,
         1..=LISTED => Some(format!("valid here: {}", quoted(&names, "and"))),
-        more => Some(format!("valid here: {} and {} more", quoted(&names[..LISTED], ","), more - LISTED)),
+        more => Some(format!("none of the {more} names here is near it; `vanguard blueprint show` lists them")),
     }
 }
 
@@ -63,7 +63,6 @@ fn quoted(names: &[&str], last: &str) -> String {
     match names.split_last() {
         None => String::new(),
         Some((only, [])) => only.clone(),
-        Some((end, rest)) if last == "," => format!("{}, {end}", rest.join(", ")),
         Some((end, rest)) => format!("{} {last} {end}", rest.join(", ")),
     }
 }

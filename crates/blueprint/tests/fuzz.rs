@@ -65,6 +65,11 @@ proptest! {
         survive(&text.join("\n"));
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
     #[test]
     fn any_place_name(name in ".{0,30}") {
         for id in builtin_ids() {

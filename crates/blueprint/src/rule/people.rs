@@ -375,7 +375,11 @@ impl Typing<'_> {
         };
         if let Some((literal, decimals)) = finer {
             let at = self.place.of(literal);
-            let held = if decimals == 0 { "whole numbers".to_owned() } else { format!("{decimals} decimals") };
+            let held = match decimals {
+                0 => "whole numbers".to_owned(),
+                1 => "one decimal".to_owned(),
+                more => format!("{more} decimals"),
+            };
             self.sink.error(&at, "this number is finer than what it is compared with").labelled(format!("compared with {held}"));
             return None;
         }

@@ -78,6 +78,11 @@ pub(crate) fn parse(sink: &mut Sink, text: &Text) -> Option<Rule> {
         sink.error(&text.at, format!("the rule nests more than {DEEPEST} deep")).helped("make features of its parts");
         return None;
     }
+    if let Some((span, word)) = missing_value(&tokens) {
+        let at = place.of_span(span);
+        sink.error(&at, format!("a value is missing before `{word}`")).labelled("put a feature, number or word before this");
+        return None;
+    }
     let mut parser = Parser::new(&dialect).with_tokens_with_locations(tokens);
     let expr = match parser.parse_expr() {
         Ok(expr) => expr,
@@ -122,6 +127,19 @@ fn bracket_lists(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         bracketed.push(TokenWithSpan { token: Token::RParen, span: end });
     }
     bracketed
+}
+
+/// The first `and` or `or` that follows an operator: SQL would take the word for a name.
+fn missing_value(tokens: &[TokenWithSpan]) -> Option<(Span, String)> {
+    let joins = |token: &Token| matches!(token, Token::Word(word) if matches!(word.keyword, Keyword::AND | Keyword::OR));
+    let wants_value = |token: &Token| {
+        joins(token)
+            || matches!(token, Token::Eq | Token::Neq | Token::Lt | Token::LtEq | Token::Gt | Token::GtEq | Token::LParen)
+            || matches!(token, Token::Plus | Token::Minus | Token::Mul | Token::Comma)
+            || matches!(token, Token::Word(word) if matches!(word.keyword, Keyword::NOT | Keyword::IN))
+    };
+    let pair = tokens.windows(2).find(|pair| wants_value(&pair[0].token) && joins(&pair[1].token))?;
+    Some((pair[1].span, pair[1].token.to_string()))
 }
 
 fn too_deep(tokens: &[TokenWithSpan]) -> bool {
