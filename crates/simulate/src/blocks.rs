@@ -59,7 +59,11 @@ pub fn make(layout: &Layout, number: usize) -> Finished {
             other_number: neighbour.nhs_number,
             locality,
             served,
-            practice: if person.standing == Standing::Unregistered { "" } else { &layout.practices[block.practice].code },
+            practice: if person.standing == Standing::Unregistered {
+                ""
+            } else {
+                &layout.practices[block.practice].code
+            },
         };
         author.live(&life);
         if person.standing == Standing::Registered {
@@ -69,5 +73,12 @@ pub fn make(layout: &Layout, number: usize) -> Finished {
             }
         }
     }
-    Finished { tables: author.tables, tally: author.tally, locality, people: block.people, persons: everybody.len() as u64, residents }
+    Finished {
+        tables: author.tables,
+        tally: author.tally,
+        locality,
+        people: block.people,
+        persons: everybody.len() as u64,
+        residents,
+    }
 }

@@ -59,9 +59,7 @@ pub struct Postcodes {
 impl Postcodes {
     /// The streets of one area, in a real district where there is room, else in an invented one.
     pub fn streets(&mut self, district: Option<&str>, random: &mut Random) -> Vec<Street> {
-        (0..POSTCODES_PER_AREA)
-            .map(|_| Street { postcode: self.next(district), name: names::street(random) })
-            .collect()
+        (0..POSTCODES_PER_AREA).map(|_| Street { postcode: self.next(district), name: names::street(random) }).collect()
     }
 
     fn next(&mut self, district: Option<&str>) -> String {
@@ -106,7 +104,11 @@ mod tests {
         let mut seen = BTreeSet::new();
         for round in 0..900 {
             for street in postcodes.streets((round % 3 == 0).then_some("TS18"), &mut random) {
-                assert!(Postcode::parse(&street.postcode).is_ok_and(|p| p.as_str() == street.postcode), "{}", street.postcode);
+                assert!(
+                    Postcode::parse(&street.postcode).is_ok_and(|p| p.as_str() == street.postcode),
+                    "{}",
+                    street.postcode
+                );
                 assert!(seen.insert(street.postcode));
             }
         }

@@ -60,7 +60,8 @@ impl Health {
             }
         }
         let deprivation = by_decile(decile, 0.6);
-        let mental_ill = diagnoses.iter().any(|d| (conditions::DEPRESSION..=conditions::BIPOLAR).contains(&d.condition));
+        let mental_ill =
+            diagnoses.iter().any(|d| (conditions::DEPRESSION..=conditions::BIPOLAR).contains(&d.condition));
         let severe = diagnoses.iter().any(|d| (conditions::SCHIZOPHRENIA..=conditions::BIPOLAR).contains(&d.condition));
         let long_term = diagnoses.len() as f64;
         let dying = if person.standing == Standing::Died { 0.1 } else { 0.0 };
@@ -80,7 +81,7 @@ impl Health {
 
     /// A share of possible deficits (0 robust, above 0.36 severe), as the electronic frailty index counts them.
     pub fn frailty(&self, age: i32) -> f64 {
-        (0.0045 * f64::from((age - 50).max(0)) + self.frailty_base).clamp(0.0, 0.7)
+        (0.005 * f64::from((age - 50).max(0)) + self.frailty_base).clamp(0.0, 0.7)
     }
 
     /// Whether the person has a condition on a day.

@@ -26,7 +26,13 @@ pub struct Household {
 const MOVES_A_YEAR: f64 = 0.045;
 
 /// Makes the households and gives everybody a place in one, names and moves.
-pub fn assemble(layout: &Layout, block: &Block, number: usize, everybody: &mut [Person], random: &mut Random) -> Vec<Household> {
+pub fn assemble(
+    layout: &Layout,
+    block: &Block,
+    number: usize,
+    everybody: &mut [Person],
+    random: &mut Random,
+) -> Vec<Household> {
     let mut homes = Homes { layout, block, first_uprn: 99_900_000_000 + number as u64 * 800, list: Vec::new() };
     for standing in [Standing::Registered, Standing::Left, Standing::Unregistered] {
         // Those who died lived with those who stayed.
@@ -54,7 +60,9 @@ impl Homes<'_> {
         let (mut adults, mut children) = (Vec::new(), Vec::new());
         for &member in members {
             let age = everybody[member].age(everybody[member].left.unwrap_or(as_of));
-            if everybody[member].standing != Standing::Unregistered && enters_care_home(&mut everybody[member], age, random) {
+            if everybody[member].standing != Standing::Unregistered
+                && enters_care_home(&mut everybody[member], age, random)
+            {
                 self.place_in_care_home(member, everybody, random);
             } else if age < 18 {
                 children.push(member);
@@ -106,7 +114,8 @@ impl Homes<'_> {
         let family = names::surname(community, random);
         let kin = group.len() == 1 || is_family(group, everybody);
         for (place, &member) in group.iter().enumerate() {
-            let shares = kin && (place == 0 || everybody[group[0]].age(everybody[member].birth) >= 16 || random.chance(0.75));
+            let shares =
+                kin && (place == 0 || everybody[group[0]].age(everybody[member].birth) >= 16 || random.chance(0.75));
             let own = if shares { family.clone() } else { names::surname(community, random) };
             people::name(&mut everybody[member], &own, community, random);
             let age = everybody[member].age(self.layout.as_of);

@@ -36,19 +36,57 @@ const fn habits(file: File) -> Habits {
         accents: true,
     };
     match file {
-        File::Registrations => Habits { no_number: 0.004, wrong_number: 0.001, wrong_birth: 0.004, unknown_birth: 0.0003, nickname: 0.002, ..usual },
+        File::Registrations => Habits {
+            no_number: 0.004,
+            wrong_number: 0.001,
+            wrong_birth: 0.004,
+            unknown_birth: 0.0003,
+            nickname: 0.002,
+            ..usual
+        },
         File::GpEvents | File::GpAppointments | File::GpMedication => {
             Habits { no_number: 0.01, wrong_number: 0.001, wrong_birth: 0.002, unknown_birth: 0.0, ..usual }
         }
-        File::Emergency => {
-            Habits { no_number: 0.05, wrong_number: 0.006, mistyped_name: 0.03, nickname: 0.04, wrong_birth: 0.015, unknown_birth: 0.003, capitals: true, accents: false, ..usual }
-        }
+        File::Emergency => Habits {
+            no_number: 0.05,
+            wrong_number: 0.006,
+            mistyped_name: 0.03,
+            nickname: 0.04,
+            wrong_birth: 0.015,
+            unknown_birth: 0.003,
+            capitals: true,
+            accents: false,
+            ..usual
+        },
         File::Community | File::MentalHealth => Habits { no_number: 0.03, ..usual },
-        File::SocialCare => Habits { no_number: 0.08, mistyped_name: 0.03, nickname: 0.03, wrong_birth: 0.02, old_address: 0.06, ..usual },
-        File::CareHome => Habits { no_number: 0.06, mistyped_name: 0.025, nickname: 0.03, wrong_birth: 0.02, capitals: true, accents: false, ..usual },
-        File::Calls => {
-            Habits { no_number: 0.08, wrong_number: 0.005, mistyped_name: 0.03, nickname: 0.06, wrong_birth: 0.02, unknown_birth: 0.005, capitals: true, accents: false, ..usual }
-        }
+        File::SocialCare => Habits {
+            no_number: 0.08,
+            mistyped_name: 0.03,
+            nickname: 0.03,
+            wrong_birth: 0.02,
+            old_address: 0.06,
+            ..usual
+        },
+        File::CareHome => Habits {
+            no_number: 0.06,
+            mistyped_name: 0.025,
+            nickname: 0.03,
+            wrong_birth: 0.02,
+            capitals: true,
+            accents: false,
+            ..usual
+        },
+        File::Calls => Habits {
+            no_number: 0.08,
+            wrong_number: 0.005,
+            mistyped_name: 0.03,
+            nickname: 0.06,
+            wrong_birth: 0.02,
+            unknown_birth: 0.005,
+            capitals: true,
+            accents: false,
+            ..usual
+        },
         File::Deaths => Habits { no_number: 0.02, mistyped_name: 0.01, capitals: true, accents: false, ..usual },
         File::Admitted | File::Outpatient => usual,
     }
@@ -240,7 +278,11 @@ fn both_names(bytes: &mut Vec<u8>, habits: &Habits, file: File, subject: &Subjec
     let person = subject.person;
     let former = person.former_family.as_deref().filter(|_| random.chance(0.4));
     let family = former.unwrap_or(&person.family);
-    let given = if random.chance(habits.nickname) { names::nickname(person.given).unwrap_or(person.given) } else { person.given };
+    let given = if random.chance(habits.nickname) {
+        names::nickname(person.given).unwrap_or(person.given)
+    } else {
+        person.given
+    };
     let swapped = random.chance(0.001);
     let (first, second) = if swapped { (given, family) } else { (family, given) };
     for text in [first, second] {

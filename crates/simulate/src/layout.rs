@@ -3,7 +3,7 @@
 use crate::geography::{Area, CareHome, Postcodes};
 use crate::names;
 use crate::numbers::Numbers;
-use crate::practices::RealPractice;
+use crate::practices::{KnownArea, RealPractice};
 use crate::random::Random;
 use crate::rates::AGE_WEIGHTS;
 use nhs::{Day, Month};
@@ -111,7 +111,11 @@ impl Layout {
             let tilt = 0.12 * random.normal();
             practices.push(Practice {
                 code: format!("Z{:05}", 90_001 + position),
-                name: format!("{} {}", names::place_name(position), if position % 3 == 0 { "Medical Centre" } else { "Surgery" }),
+                name: format!(
+                    "{} {}",
+                    names::place_name(position),
+                    if position % 3 == 0 { "Medical Centre" } else { "Surgery" }
+                ),
                 postcode: String::new(),
                 locality: position * locality_count / practice_count,
                 people: size,
@@ -130,12 +134,19 @@ impl Layout {
                 homes: Vec::new(),
             })
             .collect();
-        let deciles: Vec<Vec<(String, u8)>> = vec![Vec::new(); practice_count];
+        let deciles: Vec<Vec<KnownArea>> = vec![Vec::new(); practice_count];
         Self::finish("Synthetic Vale".to_owned(), localities, practices, &deciles, seed, as_of, months, random)
     }
 
     /// A place of real practices: their lists, scaled to `people` where given.
-    pub fn real(name: String, real: Vec<RealPractice>, people: Option<u32>, seed: u64, as_of: Day, months: u32) -> Self {
+    pub fn real(
+        name: String,
+        real: Vec<RealPractice>,
+        people: Option<u32>,
+        seed: u64,
+        as_of: Day,
+        months: u32,
+    ) -> Self {
         let random = Random::new(seed, LAYOUT_STREAM);
         let shares: Vec<f64> = real.iter().map(|p| p.people).collect();
         let total = people.unwrap_or_else(|| shares.iter().sum::<f64>().round() as u32);
@@ -174,7 +185,7 @@ impl Layout {
         name: String,
         mut localities: Vec<Locality>,
         mut practices: Vec<Practice>,
-        known_areas: &[Vec<(String, u8)>],
+        known_areas: &[Vec<KnownArea>],
         seed: u64,
         as_of: Day,
         months: u32,
@@ -194,13 +205,16 @@ impl Layout {
             for number in 0..practice.people.div_ceil(AREA) as usize {
                 let drawn = (level + 1.5 * random.normal()).round().clamp(1.0, 10.0) as u8;
                 let known = known_areas[position].get(number);
-                let decile = known.map_or(drawn, |(_, decile)| *decile);
+                let decile = known.map_or(drawn, |area| area.decile);
                 let index = areas.len();
                 let poverty = f64::from(11 - decile) / 10.0;
                 areas.push(Area {
                     // No area of England has a number above 035,000.
-                    code: known.map_or_else(|| format!("E01{:06}", 900_001 + index), |(code, _)| code.clone()),
-                    name: format!("{} {:03}", names::place_name(index / 30), index % 1000 + 1),
+                    code: known.map_or_else(|| format!("E01{:06}", 900_001 + index), |area| area.code.clone()),
+                    name: known.map_or_else(
+                        || format!("{} {:03}", names::place_name(index / 30), index % 1000 + 1),
+                        |area| format!("{} {}", area.district, &area.code),
+                    ),
                     decile,
                     diversity: (0.05 + 0.28 * poverty * random.unit() + 0.1 * random.unit().powi(4)).min(0.8),
                     postcodes: postcodes.streets(district.as_deref(), &mut random),
@@ -209,7 +223,8 @@ impl Layout {
                 localities[practice.locality].areas.push(index);
             }
             if practice.postcode.is_empty() {
-                practice.postcode = practice.areas.first().map_or_else(String::new, |&a| areas[a].postcodes[0].postcode.clone());
+                practice.postcode =
+                    practice.areas.first().map_or_else(String::new, |&a| areas[a].postcodes[0].postcode.clone());
             }
             localities[practice.locality].practices.push(position);
         }
@@ -224,7 +239,19 @@ impl Layout {
                 next_number += numbers_in_block(people);
             }
         }
-        Self { name, start, as_of, served_from, localities, practices, areas, homes, blocks, numbers: Numbers::new(next_number), seed }
+        Self {
+            name,
+            start,
+            as_of,
+            served_from,
+            localities,
+            practices,
+            areas,
+            homes,
+            blocks,
+            numbers: Numbers::new(next_number),
+            seed,
+        }
     }
 
     /// Months of history.
@@ -281,7 +308,12 @@ fn spread(count: usize, random: &mut Random) -> Vec<f64> {
 }
 
 /// One care home of about 40 places for each 5,500 people or so, at least two in each locality.
-fn place_homes(localities: &mut [Locality], practices: &[Practice], areas: &[Area], random: &mut Random) -> Vec<CareHome> {
+fn place_homes(
+    localities: &mut [Locality],
+    practices: &[Practice],
+    areas: &[Area],
+    random: &mut Random,
+) -> Vec<CareHome> {
     let mut homes = Vec::new();
     for locality in localities.iter_mut() {
         let people: u32 = locality.practices.iter().map(|&p| practices[p].people).sum();
@@ -290,7 +322,13 @@ fn place_homes(localities: &mut [Locality], practices: &[Practice], areas: &[Are
             let position = homes.len();
             let postcode = random.pick(&areas[area].postcodes).postcode.clone();
             let code = if position < 1000 { format!("VZ{position:03}") } else { format!("VY{position:04}") };
-            homes.push(CareHome { code, name: names::care_home(position), nursing: random.chance(0.4), area, postcode });
+            homes.push(CareHome {
+                code,
+                name: names::care_home(position),
+                nursing: random.chance(0.4),
+                area,
+                postcode,
+            });
             locality.homes.push(position);
         }
     }

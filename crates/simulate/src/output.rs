@@ -170,7 +170,11 @@ impl Writer {
         for file in File::ALL {
             let path = out.join(file.path());
             let plain = BufWriter::with_capacity(1 << 17, create(&path)?);
-            let mut sink = if file.is_zipped() { Sink::Zipped(GzEncoder::new(plain, Compression::fast())) } else { Sink::Plain(plain) };
+            let mut sink = if file.is_zipped() {
+                Sink::Zipped(GzEncoder::new(plain, Compression::fast()))
+            } else {
+                Sink::Plain(plain)
+            };
             let header = file.header() + if file.has_windows_lines() { "\r\n" } else { "\n" };
             sink.write_all(header.as_bytes()).map_err(|e| Error::write(&path, e))?;
             files.push(Open { file, path, sink, rows: 0, bytes: header.len() as u64, late: Rows::default() });
@@ -234,7 +238,11 @@ impl Writer {
 /// Creates a file and the folders above it.
 pub fn create(path: &Path) -> Result<fs::File, Error> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|e| Error::File { action: "cannot create folder", path: folder.to_owned(), source: e })?;
+        fs::create_dir_all(folder).map_err(|e| Error::File {
+            action: "cannot create folder",
+            path: folder.to_owned(),
+            source: e,
+        })?;
     }
     fs::File::create(path).map_err(|e| Error::write(path, e))
 }

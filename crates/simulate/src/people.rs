@@ -136,7 +136,8 @@ fn decile(layout: &Layout, block: &Block) -> u8 {
 
 fn person(layout: &Layout, ages: &[f64; 19], male: f64, standing: Standing, random: &mut Random) -> Person {
     let band = random.weighted(ages.iter().copied());
-    let age = if band == 18 { (90.0 + random.exponential(2.6)).min(107.0) } else { band as f64 * 5.0 + 5.0 * random.unit() };
+    let age =
+        if band == 18 { (90.0 + random.exponential(2.6)).min(107.0) } else { band as f64 * 5.0 + 5.0 * random.unit() };
     // More women than men reach old age.
     let male_here = male * [1.02, 1.0, 0.97, 0.9, 0.75, 0.6][(age as usize).saturating_sub(45).min(50) / 10];
     let birth = Day(layout.as_of.0 - (age * 365.2425) as i32);

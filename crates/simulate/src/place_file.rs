@@ -18,7 +18,13 @@ pub fn text(layout: &Layout) -> String {
     // Writing to a string cannot fail.
     for locality in &layout.localities {
         let practices: Vec<String> = locality.practices.iter().map(|&p| string(&layout.practices[p].code)).collect();
-        let _ = write!(out, "\n[[locality]]\nid = {}\nname = {}\npractices = [{}]\n", string(&locality.id), string(&locality.name), practices.join(", "));
+        let _ = write!(
+            out,
+            "\n[[locality]]\nid = {}\nname = {}\npractices = [{}]\n",
+            string(&locality.id),
+            string(&locality.name),
+            practices.join(", ")
+        );
         if locality.served {
             let _ = writeln!(out, "served_from = \"{}\"", layout.served_from);
         }

@@ -1,8 +1,8 @@
 //! Reads NHS England's lists of practices, whose column names change from year to year, and what lies beside them:
 //! ages by practice, and small areas with their deprivation.
 
-use crate::{Error, PracticeList};
 use crate::rates::AGE_WEIGHTS;
+use crate::{Error, PracticeList};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -25,11 +25,22 @@ pub struct RealPractice {
     pub ages: [f64; 19],
     /// Share of men.
     pub male: f64,
-    /// Small areas of its local authority with their decile of deprivation.
-    pub areas: Vec<(String, u8)>,
+    /// Small areas of its local authority.
+    pub areas: Vec<KnownArea>,
     district: String,
     latitude: f64,
     longitude: f64,
+}
+
+/// A real small area.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KnownArea {
+    /// Its code.
+    pub code: String,
+    /// Name of its local authority.
+    pub district: String,
+    /// Decile of deprivation, 1 the most deprived.
+    pub decile: u8,
 }
 
 /// A table with named columns.
@@ -40,9 +51,11 @@ struct Table {
 
 impl Table {
     fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(|e| Error::File { action: "cannot read", path: path.to_owned(), source: e })?;
+        let bytes =
+            std::fs::read(path).map_err(|e| Error::File { action: "cannot read", path: path.to_owned(), source: e })?;
         let text = String::from_utf8_lossy(&bytes);
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let wrong = |source| Error::Table { path: path.to_owned(), source };
         let columns = reader.headers().map_err(wrong)?.iter().map(|c| c.trim().to_owned()).collect();
         let rows = reader.into_records().collect::<Result<_, _>>().map_err(wrong)?;
@@ -89,7 +102,7 @@ pub fn read(list: PracticeList<'_>) -> Result<(String, Vec<RealPractice>), Error
     ];
     let network = (table.column(&["PCN_Code"]), table.column(&["PCN_Name"]));
     let place = (table.column(&["Latitude"]), table.column(&["Longitude"]));
-    let networks = older_networks(path, code);
+    let networks = older_networks(path);
     let mut found = Vec::new();
     let mut area_name = String::new();
     let mut known: BTreeMap<String, String> = BTreeMap::new();
@@ -130,7 +143,11 @@ pub fn read(list: PracticeList<'_>) -> Result<(String, Vec<RealPractice>), Error
         });
     }
     if found.is_empty() {
-        return Err(Error::Area { path: path.to_owned(), area: list.area.to_owned(), near: nearest(list.area, &known) });
+        return Err(Error::Area {
+            path: path.to_owned(),
+            area: list.area.to_owned(),
+            near: nearest(list.area, &known),
+        });
     }
     join_lone_practices(&mut found);
     found.sort_by(|a, b| (&a.locality_id, &a.code).cmp(&(&b.locality_id, &b.code)));
@@ -140,7 +157,7 @@ pub fn read(list: PracticeList<'_>) -> Result<(String, Vec<RealPractice>), Error
 }
 
 /// Networks by practice from older lists in the same folder, for years whose list leaves them out.
-fn older_networks(path: &Path, _code: usize) -> BTreeMap<String, (String, String)> {
+fn older_networks(path: &Path) -> BTreeMap<String, (String, String)> {
     let mut networks = BTreeMap::new();
     let Some(entries) = path.parent().and_then(|folder| std::fs::read_dir(folder).ok()) else { return networks };
     let mut beside: Vec<_> = entries.filter_map(|e| e.ok().map(|e| e.path())).collect();
@@ -151,7 +168,9 @@ fn older_networks(path: &Path, _code: usize) -> BTreeMap<String, (String, String
             continue;
         }
         let Ok(table) = Table::read(&other) else { continue };
-        let (Some(code), Some(network)) = (table.column(&["Practice_Code"]), table.column(&["PCN_Code"])) else { continue };
+        let (Some(code), Some(network)) = (table.column(&["Practice_Code"]), table.column(&["PCN_Code"])) else {
+            continue;
+        };
         let name = table.column(&["PCN_Name"]);
         for row in &table.rows {
             if cell(row, Some(network)).len() > 1 {
@@ -174,7 +193,9 @@ fn join_lone_practices(practices: &mut [RealPractice]) {
         let own = (practices[lone].latitude, practices[lone].longitude);
         // A degree of longitude is about 0.6 of one of latitude in England.
         let distance = |p: &RealPractice| (p.latitude - own.0).powi(2) + (0.6 * (p.longitude - own.1)).powi(2);
-        let nearest = (0..practices.len()).filter(|&i| i != lone).min_by(|&a, &b| distance(&practices[a]).total_cmp(&distance(&practices[b])));
+        let nearest = (0..practices.len())
+            .filter(|&i| i != lone)
+            .min_by(|&a, &b| distance(&practices[a]).total_cmp(&distance(&practices[b])));
         let Some(nearest) = nearest else { return };
         let (id, name) = (practices[nearest].locality_id.clone(), practices[nearest].locality_name.clone());
         practices[lone].locality_id = id;
@@ -238,13 +259,15 @@ fn read_areas(path: &Path, practices: &mut [RealPractice]) -> Result<(), Error> 
         return Ok(());
     }
     let table = Table::read(&lookup)?;
-    let [code, district, decile] = ["LSOA_CODE", "LAD_CODE", "IMD_OVERALL"].map(|c| table.column(&[c]));
+    let [code, district, name, decile] =
+        ["LSOA_CODE", "LAD_CODE", "LAD_NAME", "IMD_OVERALL"].map(|c| table.column(&[c]));
     let wanted: BTreeSet<&str> = practices.iter().map(|p| p.district.as_str()).collect();
-    let mut areas: BTreeMap<String, Vec<(String, u8)>> = BTreeMap::new();
+    let mut areas: BTreeMap<String, Vec<KnownArea>> = BTreeMap::new();
     for row in &table.rows {
         let own = cell(row, district);
         if let (true, Ok(decile @ 1..=10)) = (wanted.contains(own), cell(row, decile).parse::<u8>()) {
-            areas.entry(own.to_owned()).or_default().push((cell(row, code).to_owned(), decile));
+            let area = KnownArea { code: cell(row, code).to_owned(), district: cell(row, name).to_owned(), decile };
+            areas.entry(own.to_owned()).or_default().push(area);
         }
     }
     for list in areas.values_mut() {

@@ -106,9 +106,18 @@ mod tests {
 
     #[test]
     fn streams_differ_and_repeat() {
-        let first: Vec<usize> = { let mut r = Random::new(7, 1); (0..8).map(|_| r.below(1000)).collect() };
-        let again: Vec<usize> = { let mut r = Random::new(7, 1); (0..8).map(|_| r.below(1000)).collect() };
-        let other: Vec<usize> = { let mut r = Random::new(7, 2); (0..8).map(|_| r.below(1000)).collect() };
+        let first: Vec<usize> = {
+            let mut r = Random::new(7, 1);
+            (0..8).map(|_| r.below(1000)).collect()
+        };
+        let again: Vec<usize> = {
+            let mut r = Random::new(7, 1);
+            (0..8).map(|_| r.below(1000)).collect()
+        };
+        let other: Vec<usize> = {
+            let mut r = Random::new(7, 2);
+            (0..8).map(|_| r.below(1000)).collect()
+        };
         assert_eq!(first, again);
         assert_ne!(first, other);
     }

@@ -8,9 +8,9 @@ pub const AGE_WEIGHTS: [f64; 19] =
 pub const DEATHS: [f64; 19] =
     [0.9, 0.1, 0.1, 0.25, 0.4, 0.5, 0.7, 1.0, 1.5, 2.2, 3.3, 5.0, 7.8, 12.0, 19.0, 32.0, 58.0, 103.0, 210.0];
 
-/// People in care homes per 1,000 by the same bands, from 65 (Census 2021).
+/// People in care homes per 1,000 by the same bands (Census 2021).
 pub const CARE_HOME: [f64; 19] =
-    [0.0, 0.0, 0.0, 0.1, 0.2, 0.3, 0.3, 0.4, 0.5, 0.7, 0.9, 1.2, 2.0, 3.0, 5.5, 13.0, 30.0, 72.0, 155.0];
+    [0.0, 0.0, 0.0, 0.1, 0.2, 0.3, 0.3, 0.4, 0.5, 0.7, 0.9, 1.2, 2.0, 2.7, 4.8, 11.0, 26.0, 63.0, 137.0];
 
 /// Adults who live with a partner, per cent, by the same bands (ONS Families and households).
 pub const COUPLES: [f64; 19] =
@@ -87,7 +87,8 @@ mod tests {
         let total: f64 = AGE_WEIGHTS.iter().sum();
         let deaths: f64 = (0..19).map(|b| AGE_WEIGHTS[b] * DEATHS[b]).sum::<f64>() / total;
         assert!((9.0..10.5).contains(&deaths), "{deaths}");
-        let old: f64 = (15..19).map(|b| AGE_WEIGHTS[b] * CARE_HOME[b]).sum::<f64>() / AGE_WEIGHTS[15..].iter().sum::<f64>();
+        let old: f64 =
+            (15..19).map(|b| AGE_WEIGHTS[b] * CARE_HOME[b]).sum::<f64>() / AGE_WEIGHTS[15..].iter().sum::<f64>();
         assert!((30.0..45.0).contains(&old), "{old}");
     }
 }

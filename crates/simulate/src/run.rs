@@ -53,13 +53,21 @@ pub fn simulate(options: &SimulateOptions<'_>, progress: &mut dyn FnMut(Progress
 
 fn lay_out(options: &SimulateOptions<'_>) -> Result<Layout, Error> {
     if !(6..=120).contains(&options.history_months) {
-        return Err(Error::Option(format!("{} months of history are asked for; choose 6 to 120", options.history_months)));
+        return Err(Error::Option(format!(
+            "{} months of history are asked for; choose 6 to 120",
+            options.history_months
+        )));
     }
     if let Some(people) = options.people.filter(|p| !(500..=MOST_PEOPLE).contains(p)) {
         return Err(Error::Option(format!("{people} people are asked for; choose 500 to {MOST_PEOPLE}")));
     }
     match options.practices {
-        None => Ok(Layout::invented(options.people.unwrap_or(DEFAULT_PEOPLE), options.seed, options.as_of, options.history_months)),
+        None => Ok(Layout::invented(
+            options.people.unwrap_or(DEFAULT_PEOPLE),
+            options.seed,
+            options.as_of,
+            options.history_months,
+        )),
         Some(list) => {
             let (name, real) = practices::read(list)?;
             let name = format!("{} (synthetic people)", if name.is_empty() { list.area } else { &name });

@@ -61,7 +61,13 @@ fn mental_health(author: &mut Author<'_>, life: &Life<'_>, stretch: &Stretch) {
     let has = |condition| health.has(condition, stretch.last);
     let severe = has(c::SCHIZOPHRENIA) || has(c::BIPOLAR);
     let common = has(c::DEPRESSION) || has(c::ANXIETY);
-    let share = if severe { 0.7 } else if common || has(c::DEMENTIA) { 0.2 } else { 0.03 };
+    let share = if severe {
+        0.7
+    } else if common || has(c::DEMENTIA) {
+        0.2
+    } else {
+        0.03
+    };
     if !author.random.chance(share) {
         return;
     }
@@ -93,7 +99,13 @@ fn contact(author: &mut Author<'_>, life: &Life<'_>, referred: Day, day: Day, te
     let in_home = life.person.care_home.is_some_and(|(_, since)| since <= day);
     let random = &mut author.random;
     let at_home = matches!(team, "DN" | "IC" | "RR" | "HV" | "EC" | "A02");
-    let place = if in_home { "E01" } else if at_home { "A01" } else { "B01" };
+    let place = if in_home {
+        "E01"
+    } else if at_home {
+        "A01"
+    } else {
+        "B01"
+    };
     let mechanism = match random.below(100) {
         0..=79 => "01",
         80..=94 => "02",

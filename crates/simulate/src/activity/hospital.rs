@@ -126,7 +126,13 @@ fn emergency(author: &mut Author<'_>, life: &Life<'_>, day: Day, frailty: f64, d
         method,
         class: "1",
         died: dies,
-        specialty: if age < 16 { "420" } else if age >= 80 && reason.specialty == "300" { "430" } else { reason.specialty },
+        specialty: if age < 16 {
+            "420"
+        } else if age >= 80 && reason.specialty == "300" {
+            "430"
+        } else {
+            reason.specialty
+        },
         codes,
         operation,
         kind: "1",
@@ -150,8 +156,14 @@ fn beside(author: &mut Author<'_>, life: &Life<'_>, day: Day, frailty: f64, code
             }
         }
     }
-    let level = (frailty / 0.3).min(1.6);
-    if level > 0.2 {
+    // The signs of old age are rare in the young, however ill.
+    let years = match life.person.age(day) {
+        ..=49 => 0.1,
+        50..=64 => 0.4,
+        _ => 1.0,
+    };
+    let level = 0.6 * years * (frailty / 0.3).min(1.6);
+    if level > 0.03 {
         for &(code, chance) in &OF_FRAILTY {
             if author.random.chance(chance * level) && !codes.contains(&code) {
                 codes.push(code);
@@ -240,11 +252,21 @@ fn write(author: &mut Author<'_>, life: &Life<'_>, spell: &Spell<'_>) {
     let number = author.key();
     let at_home = life.person.care_home.is_none_or(|(_, since)| spell.admitted < since);
     let nursing = life.person.care_home.is_some_and(|(home, _)| author.layout.homes[home].nursing);
-    let usual = if at_home { "19" } else if nursing { "54" } else { "65" };
+    let usual = if at_home {
+        "19"
+    } else if nursing {
+        "54"
+    } else {
+        "65"
+    };
     let unfinished = spell.discharged > as_of;
     for order in 0..episodes {
         let from = Day(spell.admitted.0 + nights * order / episodes);
-        let to = if order + 1 == episodes { spell.discharged } else { Day(spell.admitted.0 + nights * (order + 1) / episodes) };
+        let to = if order + 1 == episodes {
+            spell.discharged
+        } else {
+            Day(spell.admitted.0 + nights * (order + 1) / episodes)
+        };
         if from > as_of {
             break;
         }
@@ -277,8 +299,16 @@ fn write(author: &mut Author<'_>, life: &Life<'_>, spell: &Spell<'_>) {
         table.text(how).text(destination).text(spell.class).date(from);
         table.date_or_empty(if open { null_date } else { Some(to) });
         table.number(order as u64 + 1);
-        if open { table.empty(1) } else { table.number((to.0 - from.0) as u64) };
-        if unfinished { table.empty(1) } else { table.number(nights as u64) };
+        if open {
+            table.empty(1)
+        } else {
+            table.number((to.0 - from.0) as u64)
+        };
+        if unfinished {
+            table.empty(1)
+        } else {
+            table.number(nights as u64)
+        };
         table.text(if open { "1" } else { "3" }).text(spell.kind);
         table.text(if spell.specialty == "430" { "300" } else { spell.specialty }).text(spell.specialty);
         if not_coded {
@@ -299,8 +329,9 @@ fn write(author: &mut Author<'_>, life: &Life<'_>, spell: &Spell<'_>) {
 }
 
 fn outpatient(author: &mut Author<'_>, life: &Life<'_>, stretch: &Stretch) {
-    const ADULT: [&str; 16] =
-        ["110", "130", "130", "100", "120", "301", "320", "330", "340", "361", "370", "400", "410", "650", "101", "502"];
+    const ADULT: [&str; 16] = [
+        "110", "130", "130", "100", "120", "301", "320", "330", "340", "361", "370", "400", "410", "650", "101", "502",
+    ];
     let rate = at_age(&rates::OUTPATIENT, stretch.age) * life.health.planned;
     let count = author.random.poisson(rate * stretch.years);
     let (trust, _) = author.hospital(life);

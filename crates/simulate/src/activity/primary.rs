@@ -72,7 +72,13 @@ pub fn diagnoses(author: &mut Author<'_>, life: &Life<'_>, last: Day) {
     }
     // Half of those who die are expected to, and are on the palliative care register in their last months.
     let dying = life.person.standing == Standing::Died && author.random.chance(0.5);
-    if dying || (frailty > 0.42 && author.random.chance(0.15)) {
+    let expected = match frailty {
+        f if f > 0.36 => 0.2,
+        _ if life.health.has(c::CANCER, last) => 0.04,
+        f if f > 0.24 => 0.05,
+        _ => 0.0,
+    };
+    if dying || author.random.chance(expected) {
         let day = Day(last.0 - author.random.exponential(150.0) as i32).max(life.person.birth);
         event(author, life, day, "103735009", "Palliative care", None);
     }
@@ -92,26 +98,79 @@ fn measurements(author: &mut Author<'_>, life: &Life<'_>, stretch: &Stretch) {
     let hypertension = has(0);
     let diabetes = has(c::TYPE_2) || has(c::TYPE_1);
     let share = stretch.years.min(1.0);
-    if author.random.chance(share * if hypertension || diabetes { 0.9 } else if age >= 40.0 { 0.4 } else { 0.12 }) {
+    if author.random.chance(
+        share
+            * if hypertension || diabetes {
+                0.9
+            } else if age >= 40.0 {
+                0.4
+            } else {
+                0.12
+            },
+    ) {
         let day = author.working_day_in(stretch);
         let upper = 112.0 + 0.3 * age + if hypertension { 10.0 } else { 0.0 } + 12.0 * author.random.normal();
         let lower = 0.55 * upper + 6.0 + 5.0 * author.random.normal();
-        event(author, life, day, "271649006", "Systolic blood pressure", Some((upper.round().clamp(80.0, 230.0), "mmHg")));
-        event(author, life, day, "271650006", "Diastolic blood pressure", Some((lower.round().clamp(40.0, 130.0), "mmHg")));
+        event(
+            author,
+            life,
+            day,
+            "271649006",
+            "Systolic blood pressure",
+            Some((upper.round().clamp(80.0, 230.0), "mmHg")),
+        );
+        event(
+            author,
+            life,
+            day,
+            "271650006",
+            "Diastolic blood pressure",
+            Some((lower.round().clamp(40.0, 130.0), "mmHg")),
+        );
     }
     if age >= 18.0 && author.random.chance(0.25 * share) {
         let day = author.working_day_in(stretch);
         let index = if has(21) { 34.0 } else { 26.0 } + 3.5 * author.random.normal() - 4.0 * stretch.frailty;
         event(author, life, day, "60621009", "Body mass index", Some((index.clamp(14.0, 60.0), "kg/m2")));
     }
-    if author.random.chance(share * if diabetes { 0.92 } else if age >= 40.0 { 0.08 } else { 0.01 }) {
+    if author.random.chance(
+        share
+            * if diabetes {
+                0.92
+            } else if age >= 40.0 {
+                0.08
+            } else {
+                0.01
+            },
+    ) {
         let day = author.working_day_in(stretch);
-        let level = if diabetes { 57.0 + 14.0 * author.random.normal().abs() } else { 37.0 + 3.0 * author.random.normal() };
-        event(author, life, day, "999791000000106", "HbA1c level", Some((level.round().clamp(20.0, 140.0), "mmol/mol")));
+        let level =
+            if diabetes { 57.0 + 14.0 * author.random.normal().abs() } else { 37.0 + 3.0 * author.random.normal() };
+        event(
+            author,
+            life,
+            day,
+            "999791000000106",
+            "HbA1c level",
+            Some((level.round().clamp(20.0, 140.0), "mmol/mol")),
+        );
     }
-    if author.random.chance(share * if has(c::CKD) || diabetes { 0.8 } else if age >= 65.0 { 0.35 } else { 0.03 }) {
+    if author.random.chance(
+        share
+            * if has(c::CKD) || diabetes {
+                0.8
+            } else if age >= 65.0 {
+                0.35
+            } else {
+                0.03
+            },
+    ) {
         let day = author.working_day_in(stretch);
-        let rate = if has(c::CKD) { 44.0 + 10.0 * author.random.normal() } else { 100.0 - 0.4 * age + 10.0 * author.random.normal() };
+        let rate = if has(c::CKD) {
+            44.0 + 10.0 * author.random.normal()
+        } else {
+            100.0 - 0.4 * age + 10.0 * author.random.normal()
+        };
         event(author, life, day, "1011481000000105", "eGFR", Some((rate.round().clamp(6.0, 120.0), "mL/min/1.73m2")));
     }
     if age >= 18.0 && author.random.chance(0.12 * share) {
@@ -121,7 +180,16 @@ fn measurements(author: &mut Author<'_>, life: &Life<'_>, stretch: &Stretch) {
         event(author, life, day, code, term, None);
     }
     let ill = !health.diagnoses.is_empty();
-    if author.random.chance(share * if age >= 65.0 { 0.76 } else if ill { 0.3 } else { 0.05 }) {
+    if author.random.chance(
+        share
+            * if age >= 65.0 {
+                0.76
+            } else if ill {
+                0.3
+            } else {
+                0.05
+            },
+    ) {
         let day = author.working_day_in(stretch);
         event(author, life, day, "86198006", "Influenza vaccination", None);
     }
@@ -173,7 +241,14 @@ fn appointments(author: &mut Author<'_>, life: &Life<'_>, stretch: &Stretch) {
             (mode, category)
         };
         let table = author.tables.get(File::GpAppointments);
-        table.number(300_000_000_000 + key).date(Day(day.0 - wait)).date(day).text(status).text(staff).text(mode).text(category);
+        table
+            .number(300_000_000_000 + key)
+            .date(Day(day.0 - wait))
+            .date(day)
+            .text(status)
+            .text(staff)
+            .text(mode)
+            .text(category);
         author.end(File::GpAppointments, life);
     }
 }
@@ -204,7 +279,8 @@ fn medicines(author: &mut Author<'_>, life: &Life<'_>, stretch: &Stretch) {
 
 /// Whether a person is among the share who take a medicine.
 fn takes(person: u32, medicine: usize, share: f64) -> bool {
-    let lot = person.wrapping_mul(2_654_435_761).wrapping_add(medicine as u32 * 40_503).wrapping_mul(2_246_822_519) >> 8;
+    let lot =
+        person.wrapping_mul(2_654_435_761).wrapping_add(medicine as u32 * 40_503).wrapping_mul(2_246_822_519) >> 8;
     f64::from(lot) < share * 16_777_216.0
 }
 
@@ -224,9 +300,31 @@ mod tests {
     #[test]
     fn written_codes_are_snomed_ct() {
         for code in [
-            "925861000000102", "925831000000107", "925791000000100", "161898004", "160689007", "105529008", "103735009", "271649006", "271650006",
-            "60621009", "999791000000106", "1011481000000105", "77176002", "8517006", "86198006", "314530002", "1048031000000100",
-            "1048071000000103", "1048061000000105", "306706006", "1066331000000109", "306689006", "306691003", "1066301000000103", "182992009",
+            "925861000000102",
+            "925831000000107",
+            "925791000000100",
+            "161898004",
+            "160689007",
+            "105529008",
+            "103735009",
+            "271649006",
+            "271650006",
+            "60621009",
+            "999791000000106",
+            "1011481000000105",
+            "77176002",
+            "8517006",
+            "86198006",
+            "314530002",
+            "1048031000000100",
+            "1048071000000103",
+            "1048061000000105",
+            "306706006",
+            "1066331000000109",
+            "306689006",
+            "306691003",
+            "1066301000000103",
+            "182992009",
         ] {
             assert!(SnomedId::parse(code).is_ok(), "{code}");
         }

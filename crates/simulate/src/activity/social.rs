@@ -33,13 +33,35 @@ pub fn write(author: &mut Author<'_>, life: &Life<'_>, first: Day, last: Day) {
             _ => ("Home Support", 14.0, 24.10),
         };
         let ended = (life.person.standing != Standing::Registered).then_some(last);
-        service(author, life, from, ended, "Long Term Support: Community", component, Some(weekly), price, "Hourly", disabled);
+        service(
+            author,
+            life,
+            from,
+            ended,
+            "Long Term Support: Community",
+            component,
+            Some(weekly),
+            price,
+            "Hourly",
+            disabled,
+        );
     }
     if age >= 60 && author.random.chance((0.35 * frailty).min(0.25)) {
         let from = Day(first.0 + author.random.below((last.0 - first.0 + 1) as usize) as i32);
         let until = Day(from.0 + 14 + author.random.below(28) as i32).min(last);
         request(author, life, from, false);
-        service(author, life, from, Some(until), "Short Term Support: ST-Max", "Reablement", Some(9.0), 38.50, "Hourly", false);
+        service(
+            author,
+            life,
+            from,
+            Some(until),
+            "Short Term Support: ST-Max",
+            "Reablement",
+            Some(9.0),
+            38.50,
+            "Hourly",
+            false,
+        );
     }
     if age >= 50 && author.random.chance((0.4 * frailty).min(0.3)) {
         let from = Day(first.0 + author.random.below((last.0 - first.0 + 1) as usize) as i32);

@@ -88,11 +88,27 @@ fn attendance(author: &mut Author<'_>, life: &Life<'_>, day: Day, complaint: &st
     let in_home = life.person.care_home.is_some_and(|(_, since)| since <= day);
     let random = &mut author.random;
     let minor = !admitted && !conveyed && random.chance(0.33);
-    let kind = if minor { "03" } else if admitted && random.chance(0.08) { "05" } else { "01" };
+    let kind = if minor {
+        "03"
+    } else if admitted && random.chance(0.08) {
+        "05"
+    } else {
+        "01"
+    };
     let arrival = (random.unit().mul_add(0.7, 0.25) * 86_400.0) as u32 % 86_400;
-    let minutes = if minor { 30.0 + random.exponential(70.0) } else { 90.0 + random.exponential(if admitted { 320.0 } else { 140.0 }) };
+    let minutes = if minor {
+        30.0 + random.exponential(70.0)
+    } else {
+        90.0 + random.exponential(if admitted { 320.0 } else { 140.0 })
+    };
     let left = arrival + (minutes * 60.0) as u32;
-    let mode = if conveyed { AMBULANCE } else if random.chance(0.9) { OWN_TRANSPORT } else { PUBLIC_TRANSPORT };
+    let mode = if conveyed {
+        AMBULANCE
+    } else if random.chance(0.9) {
+        OWN_TRANSPORT
+    } else {
+        PUBLIC_TRANSPORT
+    };
     let walked_out = !admitted && random.chance(0.04);
     let destination = match (admitted, walked_out, in_home) {
         (true, _, _) if random.chance(0.12) => SHORT_STAY,
@@ -102,7 +118,13 @@ fn attendance(author: &mut Author<'_>, life: &Life<'_>, day: Day, complaint: &st
         _ => HOME,
     };
     let follow_up = random.below(100);
-    let category = if follow_up < 4 { "3" } else if follow_up < 6 { "2" } else { "1" };
+    let category = if follow_up < 4 {
+        "3"
+    } else if follow_up < 6 {
+        "2"
+    } else {
+        "1"
+    };
     let diagnosed = random.chance(0.6);
     let table = author.tables.get(File::Emergency);
     table.text(trust).text(site).text(kind).text(category).date(day).time(arrival).text(mode).text(complaint);
