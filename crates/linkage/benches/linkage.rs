@@ -2,8 +2,10 @@
 //!
 //! `cargo bench -p linkage -- FILE.csv [--no-nhs] [--train] [--model MODEL.toml] [--write MODEL.toml] [--clusters OUT.csv]
 //! [--threads N]`
-//! where FILE.csv has the columns source, nhs_number, given_name, middle_name, surname, dob, sex, postcode, address1, person_id.
+//! where FILE.csv has the columns of the generator: source, names, birth date, sex, postcode, address and the true person.
 //! Prints records, pairs, seconds, peak memory and F1. CPU counts reading the file, training, linking; marking is not counted.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops at the first surprise")]
 
 #[path = "../tests/common/mod.rs"]
 mod common;

@@ -70,8 +70,32 @@ pub(crate) fn entries(records: &Records, rule: &[Test], active: &[u32], group: &
     let settled = |record: u32| u64::from(group.get(record as usize).is_some_and(|group| *group != 0));
     let entry = |record: &u32| Some((key(records, rule, *record as usize)? & !1 | settled(*record), *record));
     let mut entries: Vec<Entry> = active.par_iter().filter_map(entry).collect();
+    drop_lonely(&mut entries);
     entries.par_sort_unstable();
     entries
+}
+
+/// Drops entries that cannot be in a pair, before the sorting: keys seen once, and keys without an open record. A bit of the key's
+/// hash stands for the key, so a few lonely ones stay, which does no harm.
+fn drop_lonely(entries: &mut Vec<Entry>) {
+    let bits = (entries.len() * 8).next_power_of_two().max(1 << 12);
+    let (mut once, mut again, mut open) = (vec![0_u64; bits / 64], vec![0_u64; bits / 64], vec![0_u64; bits / 64]);
+    let place = |key: u64| {
+        let at = (key >> 16) as usize & (bits - 1);
+        (at / 64, 1_u64 << (at % 64))
+    };
+    for (key, _) in entries.iter() {
+        let (word, bit) = place(*key);
+        again[word] |= once[word] & bit;
+        once[word] |= bit;
+        if key & 1 == 0 {
+            open[word] |= bit;
+        }
+    }
+    entries.retain(|(key, _)| {
+        let (word, bit) = place(*key);
+        again[word] & open[word] & bit != 0
+    });
 }
 
 /// A run of entries with one key.
@@ -188,6 +212,9 @@ fn one_task(
     keep_bits: f64,
 ) -> (Vec<Edge>, u64) {
     let (earlier, own) = (&plan.rules[..rule_at], plan.rules[rule_at]);
+    let rules = &plan.model.blocking.rules[..rule_at];
+    let quick: Vec<(usize, u8)> =
+        rules.iter().enumerate().filter_map(|(at, rule)| Some((at, same_need(rule)?))).collect();
     let mut edges = Vec::new();
     let mut pairs = 0;
     for block in task {
@@ -196,6 +223,10 @@ fn one_task(
             let skipped = passed_over.get(*a as usize).copied().unwrap_or(0);
             for (_, b) in &members[i + 1..] {
                 let (left, right) = ((*a).min(*b), (*a).max(*b));
+                let same = same_fields(plan.records, left as usize, right as usize);
+                if quick.iter().any(|(at, need)| same & need == *need && skipped >> at & 1 == 0) {
+                    continue;
+                }
                 let mask = eye.mask(left, right);
                 let seen = |(at, need): (usize, &u64)| mask & need == *need && skipped >> at & 1 == 0;
                 // The second condition parts keys that collide.
@@ -211,6 +242,31 @@ fn one_task(
         }
     }
     (edges, pairs)
+}
+
+/// Which of family, given name, birth, postcode and address are present and equal, one bit each.
+///
+/// Most pairs of a later rule were seen under an earlier one; this tells so before anything is compared.
+fn same_fields(records: &Records, left: usize, right: usize) -> u8 {
+    let same = |values: &[u32], bit: u8| if values[left] != 0 && values[left] == values[right] { 1 << bit } else { 0 };
+    same(&records.family, 0)
+        | same(&records.given, 1)
+        | same(&records.birth, 2)
+        | same(&records.postcode, 3)
+        | same(&records.address, 4)
+}
+
+/// The bits of [`same_fields`] a rule needs; `None` where it asks for more than equal fields.
+fn same_need(rule: &[Test]) -> Option<u8> {
+    let bit = |test: &Test| match test {
+        Test::Exact(Field::Family) => Some(1 << 0),
+        Test::Exact(Field::Given) => Some(1 << 1),
+        Test::Exact(Field::Birth) => Some(1 << 2),
+        Test::Exact(Field::Postcode) => Some(1 << 3),
+        Test::Exact(Field::Address) => Some(1 << 4),
+        _ => None,
+    };
+    rule.iter().try_fold(0, |need, test| Some(need | bit(test)?))
 }
 
 /// An edge with its weight in hundredths of a bit.

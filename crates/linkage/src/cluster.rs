@@ -6,6 +6,7 @@ use crate::plan::Plan;
 use crate::result::{Edge, LinkOptions, Report, Tier};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
 
 /// Most members of a cluster that are asked when another wants to join: those whose content comes first.
 const SPOKESMEN: usize = 12;
@@ -30,15 +31,22 @@ pub(crate) fn join(
     report: &mut Report,
 ) {
     let content = &plan.records.content;
-    let mut order: Vec<&Edge> =
-        edges.iter().filter(|edge| edge.tier == Tier::Weight && edge.weight_bits_hundredths >= least).collect();
-    order.par_sort_unstable_by_key(|edge| {
-        let (a, b) = (content[edge.left as usize], content[edge.right as usize]);
-        (std::cmp::Reverse(edge.weight_bits_hundredths), a.min(b), a.max(b), edge.left, edge.right)
-    });
+    // Weight, the two contents mixed in a way that does not ask which comes first, and the place of the edge.
+    let mut order: Vec<(Reverse<i32>, u64, u32)> = edges
+        .iter()
+        .enumerate()
+        .filter(|(_, edge)| edge.tier == Tier::Weight && edge.weight_bits_hundredths >= least)
+        .map(|(at, edge)| {
+            let (a, b) = (content[edge.left as usize], content[edge.right as usize]);
+            let mixed = a.min(b).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ a.max(b);
+            (Reverse(edge.weight_bits_hundredths), mixed, at as u32)
+        })
+        .collect();
+    order.par_sort_unstable();
     let mut clusters = Clusters::new(plan, settled, options);
     let mut eye = Eye::new(plan);
-    for edge in order {
+    for (_, _, at) in order {
+        let edge = &edges[at as usize];
         let (a, b) = (clusters.settled.forest.root(edge.left), clusters.settled.forest.root(edge.right));
         if a == b {
             continue;
@@ -52,11 +60,17 @@ pub(crate) fn join(
             report.refused_one_row += 1;
             continue;
         }
-        match clusters.alike(&mut eye, a, b) {
-            Likeness::Alike => clusters.unite(a, b),
+        let (of_a, of_b) = (clusters.speak(a), clusters.speak(b));
+        match clusters.alike(&mut eye, &of_a, &of_b) {
+            Likeness::Alike => {
+                clusters.unite(a, b, of_a, of_b);
+                continue;
+            }
             Likeness::Different => report.refused_different += 1,
             Likeness::Unlike => report.refused_unlike += 1,
         }
+        clusters.remember(a, of_a);
+        clusters.remember(b, of_b);
     }
 }
 
@@ -89,10 +103,10 @@ impl<'a, 'b> Clusters<'a, 'b> {
         Self { plan, settled, next, once, spokesmen: FxHashMap::default() }
     }
 
-    /// The members of a cluster whose content comes first.
+    /// Takes out the members of a cluster whose content comes first; give them back with `remember`.
     fn speak(&mut self, root: u32) -> Vec<u32> {
-        if let Some(known) = self.spokesmen.get(&root) {
-            return known.clone();
+        if let Some(known) = self.spokesmen.remove(&root) {
+            return known;
         }
         let mut members = vec![root];
         let mut at = self.next[root as usize];
@@ -100,11 +114,14 @@ impl<'a, 'b> Clusters<'a, 'b> {
             members.push(at);
             at = self.next[at as usize];
         }
-        if members.len() > 1 {
-            self.shorten(&mut members);
-            self.spokesmen.insert(root, members.clone());
-        }
+        self.shorten(&mut members);
         members
+    }
+
+    fn remember(&mut self, root: u32, members: Vec<u32>) {
+        if members.len() > 1 {
+            self.spokesmen.insert(root, members);
+        }
     }
 
     fn shorten(&self, members: &mut Vec<u32>) {
@@ -113,11 +130,14 @@ impl<'a, 'b> Clusters<'a, 'b> {
         members.truncate(SPOKESMEN);
     }
 
-    fn alike(&mut self, eye: &mut Eye<'_>, a: u32, b: u32) -> Likeness {
-        let (of_a, of_b) = (self.speak(a), self.speak(b));
+    fn alike(&self, eye: &mut Eye<'_>, of_a: &[u32], of_b: &[u32]) -> Likeness {
+        if let ([_], [_]) = (of_a, of_b) {
+            // Two single records: the edge between them has been weighed, and no veto stood against it.
+            return Likeness::Alike;
+        }
         let (mut vetoed, mut bits) = (0, 0.0);
-        for x in &of_a {
-            for y in &of_b {
+        for x in of_a {
+            for y in of_b {
                 let (left, right) = ((*x).min(*y), (*x).max(*y));
                 let mask = eye.mask(left, right);
                 vetoed += usize::from(self.plan.veto(mask).is_some());
@@ -127,20 +147,18 @@ impl<'a, 'b> Clusters<'a, 'b> {
         let pairs = of_a.len() * of_b.len();
         if vetoed * 2 >= pairs {
             Likeness::Different
-        } else if pairs > 1 && bits < self.plan.model.least_mean_bits * pairs as f64 {
+        } else if bits < self.plan.model.least_mean_bits * pairs as f64 {
             Likeness::Unlike
         } else {
             Likeness::Alike
         }
     }
 
-    fn unite(&mut self, a: u32, b: u32) {
-        let mut members = self.speak(a);
-        members.extend(self.speak(b));
+    fn unite(&mut self, a: u32, b: u32, mut members: Vec<u32>, others: Vec<u32>) {
+        members.extend(others);
         let Some((stays, goes)) = self.settled.forest.join(a, b) else { return };
         self.shorten(&mut members);
-        self.spokesmen.remove(&goes);
-        self.spokesmen.insert(stays, members);
+        self.remember(stays, members);
         self.next.swap(stays as usize, goes as usize);
         self.once[stays as usize] |= self.once[goes as usize];
         let person = self.settled.group[stays as usize].max(self.settled.group[goes as usize]);

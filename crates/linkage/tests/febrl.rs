@@ -1,5 +1,7 @@
 //! Outside data: the FEBRL sets, whose record numbers tell the truth (rec-12-org and rec-12-dup-0 are one person).
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 mod common;
 
 use common::{day, fields, score, shared};
@@ -37,7 +39,7 @@ fn check(records: &Records, truth: &[u32], options: &LinkOptions, name: &str) {
             "{name}, {how}: precision {:.5} recall {:.5} F1 {:.5} B-cubed {:.5}, {} pairs",
             s.precision, s.recall, s.f1, s.b_cubed, linked.report.pairs
         );
-        assert!(s.f1 >= 0.98, "{name} {how}: {s:?}");
+        assert!(s.f1 >= 0.996, "{name} {how}: {s:?}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! What must hold for any records.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 use linkage::{LinkOptions, Linked, Model, RecordInput, Records, link, train};
 use proptest::prelude::*;
 use std::collections::HashMap;

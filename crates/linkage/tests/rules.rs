@@ -1,5 +1,7 @@
 //! What the linker must do with people who are easily mistaken for one another.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 use linkage::{LinkOptions, Linked, Model, RecordInput, Records, Tier, explain, link, train};
 
 const A: u64 = 9_434_765_919;

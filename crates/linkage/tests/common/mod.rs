@@ -1,5 +1,5 @@
 //! Reading labelled files and scoring clusters against the truth.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::HashMap;
 use std::path::PathBuf;
