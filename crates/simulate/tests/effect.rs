@@ -1,4 +1,5 @@
 //! The built-in effect: what `truth/effect.json` says is what is in the files.
+#![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The people and what happens to them against the public figures that docs/methods/simulation.md names.
+#![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
 mod common;
 

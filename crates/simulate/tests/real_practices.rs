@@ -1,4 +1,5 @@
 //! A place on the real practice lists, where they are there.
+#![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
 mod common;
 

@@ -162,7 +162,7 @@ fn beside(author: &mut Author<'_>, life: &Life<'_>, day: Day, frailty: f64, code
         50..=64 => 0.4,
         _ => 1.0,
     };
-    let level = 0.6 * years * (frailty / 0.3).min(1.6);
+    let level = 0.5 * years * (frailty / 0.3).min(1.6);
     if level > 0.03 {
         for &(code, chance) in &OF_FRAILTY {
             if author.random.chance(chance * level) && !codes.contains(&code) {

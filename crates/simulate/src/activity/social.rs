@@ -170,12 +170,14 @@ pub fn death(author: &mut Author<'_>, life: &Life<'_>, day: Day, end: End) {
         End::Home if author.random.chance(0.05) => "Elsewhere",
         End::Home => "Home",
     };
+    // Deaths of the last days may be registered the same day, so that nothing is dated after the history.
     let wait = 3 + author.random.exponential(6.0).min(200.0) as i32;
+    let registered = Day(day.0 + wait).min(author.layout.as_of);
     let table = author.tables.get(File::Deaths);
     table.number(400_000_000 + key);
     author.identity(File::Deaths, life, day);
     let table = author.tables.get(File::Deaths);
-    table.date(day).date(Day(day.0 + wait)).text(underlying);
+    table.date(day).date(registered).text(underlying);
     let mut written = 0;
     for code in own.iter().filter(|&&code| code != underlying).take(4) {
         table.text(code);

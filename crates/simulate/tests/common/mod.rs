@@ -26,7 +26,7 @@ impl Extract {
 
 pub fn bytes(out: &Path, path: &str) -> Vec<u8> {
     let raw = std::fs::read(out.join(path)).unwrap();
-    if !path.ends_with(".gz") {
+    if !raw.starts_with(&[0x1F, 0x8B]) {
         return raw;
     }
     let mut text = Vec::new();
@@ -39,7 +39,7 @@ pub fn extract(out: &Path, path: &str) -> Extract {
     let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
     let mut rows = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect::<Vec<_>>());
     let mut header = rows.next().unwrap();
-    header[0] = header[0].trim_start_matches("ï»¿").to_owned();
+    header[0] = header[0].replace("ï»¿", "");
     Extract { header, rows: rows.collect() }
 }
 
