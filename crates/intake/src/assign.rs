@@ -71,7 +71,9 @@ fn cluster(identities: &Identities, rank_of_source: &[u8], person_lists: u32) ->
     let texts = &identities.texts;
     for (place, who) in identities.rows.iter().enumerate() {
         let comparable = who.birth != NO_DAY && (who.family != 0 || who.postcode != 0);
-        if who.nhs_number == 0 && !comparable {
+        // A faint identity was held against the list already.
+        let faint = who.nhs_number == 0 && who.local_id == 0 && who.family == 0;
+        if faint || who.nhs_number == 0 && !comparable {
             continue;
         }
         // Identities that differ only in what is not compared are one record.
@@ -114,6 +116,9 @@ fn cluster(identities: &Identities, rank_of_source: &[u8], person_lists: u32) ->
             }
             join_first(&mut sets, &mut first_of_local, local, place as u32);
         }
+    }
+    for &(faint, registered) in &identities.same {
+        sets.join(faint, registered);
     }
     Ok(sets.numbered())
 }

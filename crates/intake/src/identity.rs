@@ -46,6 +46,13 @@ impl IdentityDraft {
         self.nhs_number != 0 || !self.local_id.is_empty() || (!self.family.is_empty() && self.birth != NO_DAY)
     }
 
+    /// What a row without number, key and name may still be known by, where it fits exactly one registered person: birth, sex and
+    /// postcode.
+    pub(crate) fn faint_key(&self) -> Option<u64> {
+        let known = self.birth != NO_DAY && matches!(self.sex, Sex::Male | Sex::Female) && !self.postcode.is_empty();
+        known.then(|| Hasher::new(11).number(self.birth as u64).number(self.sex as u64).bytes(self.postcode.as_bytes()).finish())
+    }
+
     /// The hash that stands for it in the link table.
     pub(crate) fn key(&self) -> u64 {
         let mut hasher = Hasher::new(2).number(self.nhs_number).number(self.birth as u64);
@@ -113,9 +120,32 @@ pub(crate) struct Identities {
     pub(crate) rows: Vec<Identity>,
     pub(crate) texts: Texts,
     by_key: ReadyMap<u32>,
+    /// Registered identities by faint key; `u32::MAX` where there is more than one person.
+    by_faint_key: ReadyMap<u32>,
+    /// Pairs known to be one person: a faint identity and the registered one it fits.
+    pub(crate) same: Vec<(u32, u32)>,
 }
 
 impl Identities {
+    /// Notes a registered identity, which faint ones may fit.
+    pub(crate) fn note_registered(&mut self, number: u32, draft: &IdentityDraft) {
+        let Some(key) = draft.faint_key() else { return };
+        let own = *self.by_faint_key.entry(key).or_insert(number);
+        let one_person = own == number
+            || (own != u32::MAX && {
+                let (a, b) = (&self.rows[own as usize], &self.rows[number as usize]);
+                a.nhs_number != 0 && a.nhs_number == b.nhs_number
+            });
+        if !one_person {
+            self.by_faint_key.insert(key, u32::MAX);
+        }
+    }
+
+    /// The registered identity that a faint one fits, if it fits exactly one person.
+    pub(crate) fn fits(&self, draft: &IdentityDraft) -> Option<u32> {
+        self.by_faint_key.get(&draft.faint_key()?).copied().filter(|&number| number != u32::MAX)
+    }
+
     /// The number of an identity with this key, made from the draft where it is new.
     pub(crate) fn number(&mut self, key: u64, draft: &IdentityDraft) -> u32 {
         let next = self.rows.len() as u32;
@@ -144,6 +174,7 @@ impl Identities {
     /// Frees the table that finds identities, once all are known.
     pub(crate) fn seal(&mut self) {
         self.by_key = ReadyMap::default();
+        self.by_faint_key = ReadyMap::default();
         self.texts.by_hash = ReadyMap::default();
     }
 }

@@ -24,12 +24,13 @@ mod read;
 mod reference;
 mod spool;
 mod tally;
+mod trace;
 mod value;
 
 pub use diagnostic::{Issue, Severity};
 pub use error::LoadError;
 pub use format::{Role, SourceFormat};
-pub use load::load;
+pub use load::{load, load_with_trace};
 pub use options::{LoadOptions, NoProgress, Progress, SourceInput};
 pub use quality::{
     Change, ColumnQuality, Gap, LinkChange, LinkageQuality, LoadReport, MonthCount, Outcome, Quality, QuarantineReason,

@@ -21,6 +21,16 @@ const INTAKE_VERSION: u64 = 1;
 /// Loads the files of all sources into a new snapshot and makes it live. On any error the live snapshot stays as it was.
 /// The result depends on the files, the formats, the day and the last snapshot's identifiers, and on nothing else.
 pub fn load(options: &LoadOptions, progress: &dyn Progress) -> Result<LoadReport, LoadError> {
+    run(options, progress, None)
+}
+
+/// As [`load`], and writes which row went to which person: a CSV file with the columns source, file, line and person
+/// (the stable identifier), for audits and for marking linkage against a known truth. Nothing is written where nothing changed.
+pub fn load_with_trace(options: &LoadOptions, progress: &dyn Progress, trace: &Path) -> Result<LoadReport, LoadError> {
+    run(options, progress, Some(trace))
+}
+
+fn run(options: &LoadOptions, progress: &dyn Progress, trace: Option<&Path>) -> Result<LoadReport, LoadError> {
     check(options)?;
     let mut clock = Clock::new(progress);
     clock.stage("read the files' fingerprints", None);
@@ -44,8 +54,8 @@ pub fn load(options: &LoadOptions, progress: &dyn Progress) -> Result<LoadReport
     let spool = SpoolDir::create(&options.lake_dir)?;
     let total: u64 = fingerprints.iter().map(|f| f.bytes).sum();
     clock.stage("read the extracts", Some(total));
-    let read = crate::first_pass::read_all(options, &spool, &pool, &clock)?;
-    finish::finish(options, read, live.as_ref(), &fingerprints, input_hash, &spool, &pool, clock)
+    let read = crate::first_pass::read_all(options, &spool, &pool, &clock, trace.is_some())?;
+    finish::finish(options, read, live.as_ref(), &fingerprints, input_hash, &spool, &pool, clock, trace)
 }
 
 fn check(options: &LoadOptions) -> Result<(), LoadError> {

@@ -35,6 +35,7 @@ pub(crate) fn finish(
     spool: &SpoolDir,
     pool: &rayon::ThreadPool,
     mut clock: Clock<'_>,
+    trace: Option<&std::path::Path>,
 ) -> Result<LoadReport, LoadError> {
     read.identities.seal();
     clock.stage("link the records", Some(read.identities.rows.len() as u64));
@@ -45,7 +46,7 @@ pub(crate) fn finish(
     drop(previous);
 
     clock.stage("write people and events", Some(read.spool.events));
-    let FirstPass { identities, dictionary, references, spool: events, mut quarantine, quarantine_path, registrations, deaths, stays, sources, .. } = read;
+    let FirstPass { identities, dictionary, references, spool: events, mut quarantine, quarantine_path, registrations, deaths, stays, sources, trace: rows, .. } = read;
     let codes = named(dictionary, &references.organisations);
     let prices = Prices::new(&references.costs, &codes);
     let id = Snapshot::next_id(&options.lake_dir, options.as_of).map_err(lake_error)?;
@@ -76,6 +77,9 @@ pub(crate) fn finish(
     let quality = report::quality(options, sources, &identities, &assigned, &references.organisations, live);
     let json = serde_json::to_string_pretty(&quality).map_err(|e| LoadError::Lake(e.to_string()))?;
     writer.set_quality(json).map_err(lake_error)?;
+    if let (Some(rows), Some(path)) = (rows, trace) {
+        rows.write(path, &quality.sources, &assigned)?;
+    }
     let Assigned { links, ids, next_person, .. } = assigned;
     writer.write_link(links).map_err(lake_error)?;
     let extras = BTreeMap::from([(INPUT_HASH.to_owned(), input_hash), (NEXT_PERSON.to_owned(), next_person.to_string())]);

@@ -47,16 +47,12 @@ impl FirstPass {
             Fate::Refused(refusal) => return self.refuse(number, shown, row.line, refusal),
             Fate::Reference(reference) => self.references.add(reference),
             Fate::Person { identity, registration, .. } => {
-                let place = identity as usize;
-                let identity = match numbers.identities[place] {
-                    Some(known) => known,
-                    None => {
-                        let (key, draft) = &out.identities[place];
-                        let known = self.identities.number(*key, draft);
-                        self.identities.rows[known as usize].sources |= 1 << number;
-                        *numbers.identities[place].insert(known)
-                    }
+                let Some(identity) = self.identity(number, identity as usize, out, numbers) else {
+                    return self.refuse(number, shown, row.line, nobody_on_the_list());
                 };
+                if let Some(trace) = &mut self.trace {
+                    trace.push(number, (self.sources[source].quality.files.len() - 1) as u32, row.line, identity)?;
+                }
                 if let Some(registration) = registration {
                     self.registrations.push((identity, registration));
                 }
@@ -67,6 +63,25 @@ impl FirstPass {
         }
         self.sources[source].quality.rows_loaded += 1;
         Ok(())
+    }
+
+    /// The number of a block's identity. A faint one (birth, sex and postcode only) must fit one registered person.
+    fn identity(&mut self, number: u8, place: usize, out: &BlockOut, numbers: &mut Numbers) -> Option<u32> {
+        if let Some(known) = numbers.identities[place] {
+            return Some(known);
+        }
+        let (key, draft) = &out.identities[place];
+        let registered = if draft.is_somebody() { None } else { Some(self.identities.fits(draft)?) };
+        let known = self.identities.number(*key, draft);
+        self.identities.rows[known as usize].sources |= 1 << number;
+        if let Some(registered) = registered {
+            self.identities.same.push((known, registered));
+        }
+        if self.lists >> number & 1 == 1 {
+            self.identities.note_registered(known, draft);
+        }
+        numbers.identities[place] = Some(known);
+        Some(known)
     }
 
     fn event(&mut self, source: usize, identity: u32, mut event: SpoolEvent, codes: &[u32]) -> Result<(), LoadError> {
@@ -108,4 +123,9 @@ impl FirstPass {
             shape: refusal.shape,
         })
     }
+}
+
+fn nobody_on_the_list() -> Refusal {
+    let message = "names nobody: birth, sex and postcode fit no registered person or more than one, and there is nothing else";
+    Refusal { column: None, reason: "nobody_on_list", message: message.to_owned(), shape: String::new() }
 }

@@ -8,7 +8,7 @@ pub(crate) use state::{FirstPass, SourceState};
 
 use crate::error::LoadError;
 use crate::fhir::{self, Item};
-use crate::format::ReaderKind;
+use crate::format::{ReaderKind, Role};
 use crate::load::{Clock, shown};
 use crate::map::{BlockOut, Bound, map_row};
 use crate::options::{LoadOptions, SourceInput};
@@ -21,10 +21,12 @@ use std::path::Path;
 /// Records of one batch that did not come from text blocks.
 const RECORDS: usize = 4096;
 
-/// Reads all sources in their order.
-pub(crate) fn read_all(options: &LoadOptions, spool: &SpoolDir, pool: &rayon::ThreadPool, clock: &Clock<'_>) -> Result<FirstPass, LoadError> {
-    let mut pass = FirstPass::new(options, spool)?;
-    for (number, source) in options.sources.iter().enumerate() {
+/// Reads all sources: the lists of registered people first, then the others, each in their order.
+pub(crate) fn read_all(options: &LoadOptions, spool: &SpoolDir, pool: &rayon::ThreadPool, clock: &Clock<'_>, trace: bool) -> Result<FirstPass, LoadError> {
+    let mut pass = FirstPass::new(options, spool, trace)?;
+    let mut order: Vec<(usize, &SourceInput)> = options.sources.iter().enumerate().collect();
+    order.sort_by_key(|(_, source)| source.format.role() != Role::PersonList);
+    for (number, source) in order {
         pass.begin_source(number);
         for path in &source.files {
             let name = shown(options, path);

@@ -11,6 +11,7 @@ use crate::quality::{ColumnQuality, SourceQuality, WarningCount};
 use crate::reference::References;
 use crate::spool::{SpoolDir, SpoolWriter};
 use crate::tally::Tally;
+use crate::trace::Trace;
 use lake::{DictionaryBuilder, QuarantineRow};
 use nhs::OdsCode;
 use std::collections::BTreeMap;
@@ -33,7 +34,10 @@ pub(crate) struct FirstPass {
     /// Identity, first day, last day or `NO_DAY`, dictionary number of the home.
     pub(crate) stays: Vec<(u32, i32, i32, u32)>,
     pub(crate) sources: Vec<SourceState>,
+    pub(crate) trace: Option<Trace>,
     pub(crate) bytes_done: u64,
+    /// One bit for each list of registered people.
+    pub(super) lists: u32,
 }
 
 /// What is known of one source.
@@ -56,7 +60,7 @@ pub(crate) struct SourceState {
 }
 
 impl FirstPass {
-    pub(super) fn new(options: &LoadOptions, spool: &SpoolDir) -> Result<Self, LoadError> {
+    pub(super) fn new(options: &LoadOptions, spool: &SpoolDir, trace: bool) -> Result<Self, LoadError> {
         let quarantine_path = spool.file("quarantine.csv");
         let file = File::create(&quarantine_path).map_err(|e| LoadError::write(&quarantine_path, e))?;
         let sources = options.sources.iter().map(|source| SourceState {
@@ -79,7 +83,9 @@ impl FirstPass {
             deaths: Vec::new(),
             stays: Vec::new(),
             sources: sources.collect(),
+            trace: trace.then(|| Trace::create(spool.file("trace"))).transpose()?,
             bytes_done: 0,
+            lists: crate::finish::person_lists(options),
         })
     }
 

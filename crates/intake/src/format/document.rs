@@ -80,7 +80,7 @@ impl<'t> Document<'t> {
         if found.is_none() {
             let names: Vec<&str> = words.iter().map(|&(name, _)| name).collect();
             let help = did_you_mean(text, names.iter().copied()).unwrap_or_else(|| format!("one of {}", quoted(&names)));
-            self.error(span, format!("\"{text}\" is not a {what}"), Some(help));
+            self.error(span, format!("\"{text}\" is no {what}"), Some(help));
         }
         found
     }

@@ -103,21 +103,26 @@ fn read_format(document: &Document<'_>, root: &Section<'_, '_>, text: &str) -> O
         (_, None) => None,
     };
     mark_required(document, root, &mut columns);
+    let (delimiter, quote) = (byte_or(document, root, "delimiter", b','), byte_or(document, root, "quote", b'"'));
+    let (dates, unknown_dates) = (read_dates(document, root), read_unknown_dates(document, root));
+    let missing = list(document, root, "missing").into_iter().chain(MISSING.map(str::to_owned)).collect();
+    let ignore = list(document, root, "ignore");
+    // Every key has been asked for by now, so that one mistake does not hide the next.
     let format = SourceFormat {
         name: name.to_owned(),
         title: title.to_owned(),
         role: role?,
         reader,
-        delimiter: byte_or(document, root, "delimiter", b','),
-        quote: byte_or(document, root, "quote", b'"'),
+        delimiter,
+        quote,
         encoding,
-        dates: read_dates(document, root),
-        unknown_dates: read_unknown_dates(document, root),
-        missing: list(document, root, "missing").into_iter().chain(MISSING.map(str::to_owned)).collect(),
+        dates,
+        unknown_dates,
+        missing,
         may_be_empty,
         space,
         columns: columns.specs,
-        ignore: list(document, root, "ignore"),
+        ignore,
         identity,
         registration,
         events,

@@ -115,13 +115,9 @@ fn fate(row: &Row<'_, '_>, out: &mut BlockOut) -> Result<Fate, Box<Refusal>> {
         return reference(row, rule, out).map(Fate::Reference);
     }
     let draft = who::identity(row, &mut out.tally);
-    if !draft.is_somebody() {
-        return Err(Box::new(Refusal {
-            column: None,
-            reason: "nobody",
-            message: "names nobody: it has no valid NHS number, no local id, and no name with a date of birth".to_owned(),
-            shape: String::new(),
-        }));
+    if !draft.is_somebody() && draft.faint_key().is_none() {
+        let message = "names nobody: it has no valid NHS number, no local id, and no name with a date of birth".to_owned();
+        return Err(Box::new(Refusal { column: None, reason: "nobody", message, shape: String::new() }));
     }
     let before = out.events.len();
     event::events(row, out)?;

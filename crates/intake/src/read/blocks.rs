@@ -4,7 +4,7 @@
 //! A quote counts only at the start of a field, as in RFC 4180 and the `csv` crate. A quoted field that does not end within
 //! 64 KiB is taken for a typing error: the line it opens on is given out as broken and reading goes on with the next line.
 
-use super::{fill, unreadable};
+use super::unreadable;
 use crate::LoadError;
 use std::io::Read;
 
@@ -95,10 +95,18 @@ impl<R: Read> BlockReader<R> {
     fn read_more(&mut self) -> Result<(), LoadError> {
         let old = self.buffer.len();
         self.buffer.resize(old + BLOCK, 0);
-        let read = match fill(&mut self.input, &mut self.buffer[old..]) {
-            Ok(read) => read,
-            Err(error) => return Err(unreadable(&self.shown, Some(self.line), &error)),
-        };
+        let mut read = 0;
+        while read < BLOCK {
+            match self.input.read(&mut self.buffer[old + read..]) {
+                Ok(0) => break,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    let lines = memchr::memchr_iter(b'\n', &self.buffer[..old + read]).count() as u64;
+                    return Err(unreadable(&self.shown, Some(self.line + lines), &error));
+                }
+            }
+        }
         self.buffer.truncate(old + read);
         self.ended = read < BLOCK;
         if !self.started {
