@@ -93,7 +93,9 @@ impl Compiler<'_> {
 
     fn read_head(&mut self, document: &Document, whole: &At) -> Option<Head> {
         let Some(item) = document.single("model") else {
-            self.sink.error(whole, "the blueprint has no `[model]`").helped("begin with `[model]`, its `id`, `name` and `version`");
+            self.sink
+                .error(whole, "the blueprint has no `[model]`")
+                .helped("begin with `[model]`, its `id`, `name` and `version`");
             return None;
         };
         let mut fields = Fields::new(&mut self.sink, &item.entries, &item.at, "the model");
@@ -192,4 +194,3 @@ fn is_version(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     parts.len() == 3 && parts.iter().all(|p| !p.is_empty() && p.len() < 6 && p.bytes().all(|b| b.is_ascii_digit()))
 }
-

@@ -23,13 +23,37 @@ const fn section(name: &'static str, keyed: bool, composed: bool, together: &'st
 
 /// Keys that say how a feature is computed.
 pub(crate) const FEATURE_KEYS: &[&str] = &[
-    "count", "exists", "distinct_codes", "distinct_days", "first_date", "last_date", "sum_cost", "sum_days", "last_value",
-    "max_value", "min_value", "score", "rule", "where", "within",
+    "count",
+    "exists",
+    "distinct_codes",
+    "distinct_days",
+    "first_date",
+    "last_date",
+    "sum_cost",
+    "sum_days",
+    "last_value",
+    "max_value",
+    "min_value",
+    "score",
+    "rule",
+    "where",
+    "within",
 ];
 /// Keys that say what a code list holds, a terminology each.
 pub(crate) const CODE_KEYS: &[&str] = &[
-    "icd10", "opcs4", "snomed", "dmd", "treatment_function", "chief_complaint", "service", "local", "loinc", "rxnorm",
-    "omop_concept", "file", "only",
+    "icd10",
+    "opcs4",
+    "snomed",
+    "dmd",
+    "treatment_function",
+    "chief_complaint",
+    "service",
+    "local",
+    "loinc",
+    "rxnorm",
+    "omop_concept",
+    "file",
+    "only",
 ];
 
 /// Every section, in the order in which a model is shown.
@@ -97,11 +121,8 @@ pub(crate) fn read_document(sink: &mut Sink, file: usize) -> Option<(Document, H
     let entries = read(sink, file)?;
     let mut document = Document::empty();
     let mut fields = Fields::new(sink, &entries, &At { file, range: 0..0 }, "a blueprint");
-    let header = Header {
-        extends: fields.text("extends"),
-        compose: fields.texts("compose"),
-        remove: fields.texts("remove"),
-    };
+    let header =
+        Header { extends: fields.text("extends"), compose: fields.texts("compose"), remove: fields.texts("remove") };
     for (place, name) in SINGLE.iter().enumerate() {
         if let Some(entry) = fields.entry(name) {
             document.single[place] = table_item(fields.sink, name, entry);
@@ -148,7 +169,8 @@ fn keyed_items(sink: &mut Sink, section: &Section, entry: &Entry) -> Vec<Item> {
 fn listed_items(sink: &mut Sink, section: &Section, entry: &Entry) -> Vec<Item> {
     let name = section.name;
     let Value::List(items) = &entry.node.value else {
-        sink.error(&entry.at, format!("`{name}` is a list of tables")).helped(format!("write `[[{name}]]`, with two brackets"));
+        sink.error(&entry.at, format!("`{name}` is a list of tables"))
+            .helped(format!("write `[[{name}]]`, with two brackets"));
         return Vec::new();
     };
     let mut read: Vec<Item> = Vec::new();
@@ -160,7 +182,8 @@ fn listed_items(sink: &mut Sink, section: &Section, entry: &Entry) -> Vec<Item> 
         let Some(Text { text: id, at }) = identifier(sink, section, entries, &item.at) else { continue };
         if let Some(first) = read.iter().find(|known| known.id == id) {
             let first = sink.origin(&first.at);
-            sink.error(&at, format!("the {} `{id}` is there twice", name.replace('_', " "))).labelled(format!("first at {first}"));
+            sink.error(&at, format!("the {} `{id}` is there twice", name.replace('_', " ")))
+                .labelled(format!("first at {first}"));
             continue;
         }
         read.push(Item { id, at, entries: entries.clone() });

@@ -15,7 +15,13 @@ const NUMBER: ValueType = ValueType::Number { decimals: 0 };
 const BUILTINS: [(&str, &str, &str, ValueType, Builtin); 10] = [
     ("age", "Age in years", "aged {}", NUMBER, Builtin::Age),
     ("sex", "Sex", "", ValueType::Choice, Builtin::Sex),
-    ("imd_decile", "Decile of deprivation (1 most deprived)", "lives in deprivation decile {}", NUMBER, Builtin::ImdDecile),
+    (
+        "imd_decile",
+        "Decile of deprivation (1 most deprived)",
+        "lives in deprivation decile {}",
+        NUMBER,
+        Builtin::ImdDecile,
+    ),
     ("registered", "Registered with a practice of the place", "", ValueType::Bool, Builtin::Registered),
     ("alive", "Alive", "", ValueType::Bool, Builtin::Alive),
     ("lives_in_place", "Lives in the place", "", ValueType::Bool, Builtin::LivesInPlace),

@@ -34,7 +34,9 @@ impl<'s, 'a> Fields<'s, 'a> {
 
     fn wrong(&mut self, node: &Node, key: &str, wanted: &str) {
         let found = node.value.what();
-        self.sink.error(&node.at, format!("`{key}` is {wanted}, not {found}")).labelled(format!("{wanted} belongs here"));
+        self.sink
+            .error(&node.at, format!("`{key}` is {wanted}, not {found}"))
+            .labelled(format!("{wanted} belongs here"));
     }
 
     fn missing(&mut self, key: &str) {
@@ -121,7 +123,9 @@ impl<'s, 'a> Fields<'s, 'a> {
         for row in &rows {
             if !is_requirement(&row.text) {
                 let message = format!("`{}` is not a row of the requirement table", row.text);
-                self.sink.error(&row.at, message).helped("rows are written as capital letters, a hyphen and three digits: `MCP-006`");
+                self.sink
+                    .error(&row.at, message)
+                    .helped("rows are written as capital letters, a hyphen and three digits: `MCP-006`");
             }
         }
         rows.into_iter().map(|row| row.text).collect()

@@ -22,7 +22,9 @@ struct Group {
 impl Compiler<'_> {
     pub(crate) fn read_segments(&mut self, items: &[Item], whole: &At) -> Vec<Segment> {
         if items.is_empty() {
-            self.sink.error(whole, "the blueprint has no segments").helped("write `[[segment]]` for each group of people");
+            self.sink
+                .error(whole, "the blueprint has no segments")
+                .helped("write `[[segment]]` for each group of people");
         }
         let groups = self.read_groups(items, "segment");
         let segment = |g: Group| Segment {

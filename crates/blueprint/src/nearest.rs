@@ -15,7 +15,7 @@ pub(crate) fn advice<'n>(wrong: &str, valid: impl IntoIterator<Item = &'n str>) 
     match names.len() {
         0 => None,
         1..=LISTED => Some(format!("valid here: {}", quoted(&names, "and"))),
-        more => Some(format!("none of the {more} names here is near it; `vanguard blueprint show` lists them")),
+        _ => Some("no known name is near it; `vanguard blueprint show` lists them all".to_owned()),
     }
 }
 

@@ -107,7 +107,9 @@ impl Compiler<'_> {
             "asc" => false,
             other => {
                 let message = format!("`{other}` is not an order");
-                self.sink.error(&text.at, message).helped("write `desc` for the largest first or `asc` for the smallest first");
+                self.sink
+                    .error(&text.at, message)
+                    .helped("write `desc` for the largest first or `asc` for the smallest first");
                 return None;
             }
         };

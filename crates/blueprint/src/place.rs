@@ -1,6 +1,6 @@
 //! A place's own file, `place.toml`: its name, its blueprint, its localities and the extracts partners send.
 
-use crate::fields::{Fields, Text, is_name};
+use crate::fields::{Fields, Text};
 use crate::node::{Entry, Value, read};
 use crate::sink::{At, Sink};
 use crate::{Diagnostic, builtin_ids};
@@ -82,11 +82,13 @@ fn read_place(sink: &mut Sink, entries: &[Entry], file: usize) -> Option<Place> 
     }
     let localities = localities.map_or_else(Vec::new, |entry| read_localities(sink, entry));
     if localities.is_empty() {
-        sink.warning(&whole, "the place has no localities: everyone is shown in one").helped("write `[[locality]]` with its practices");
+        sink.warning(&whole, "the place has no localities: everyone is shown in one")
+            .helped("write `[[locality]]` with its practices");
     }
     let sources = sources.map_or_else(Vec::new, |entry| read_sources(sink, entry));
     if sources.is_empty() {
-        sink.error(&whole, "the place has no source").helped("write `[[source]]` with `id`, `format` and `files` for each extract");
+        sink.error(&whole, "the place has no source")
+            .helped("write `[[source]]` with `id`, `format` and `files` for each extract");
     }
     Some(Place { name: name?.text, blueprint: blueprint?, as_of: as_of_day, start: start_day, localities, sources })
 }
@@ -107,9 +109,11 @@ fn blueprint_ref(sink: &mut Sink, text: &Text) -> Option<BlueprintRef> {
 /// Whether a path stays in the place's own directory.
 fn inside(sink: &mut Sink, text: &Text) -> bool {
     let path = text.text.trim();
-    let leaves = path.starts_with(['/', '\\']) || path.contains(':') || path.split(['/', '\\']).any(|part| part == "..");
+    let leaves =
+        path.starts_with(['/', '\\']) || path.contains(':') || path.split(['/', '\\']).any(|part| part == "..");
     if leaves {
-        sink.error(&text.at, format!("`{path}` leaves the place's directory")).helped("write a path relative to place.toml, such as `extracts/gp_*.csv`");
+        sink.error(&text.at, format!("`{path}` leaves the place's directory"))
+            .helped("write a path relative to place.toml, such as `extracts/gp_*.csv`");
     }
     !leaves
 }
@@ -136,7 +140,8 @@ fn day(sink: &mut Sink, entry: &Entry) -> Option<Day> {
 fn tables<'a>(sink: &mut Sink, entry: &'a Entry) -> Vec<(&'a [Entry], &'a At)> {
     let Value::List(items) = &entry.node.value else {
         let name = &entry.key;
-        sink.error(&entry.at, format!("`{name}` is a list of tables")).helped(format!("write `[[{name}]]`, with two brackets"));
+        sink.error(&entry.at, format!("`{name}` is a list of tables"))
+            .helped(format!("write `[[{name}]]`, with two brackets"));
         return Vec::new();
     };
     let mut found = Vec::new();
@@ -168,7 +173,8 @@ fn read_localities(sink: &mut Sink, entry: &Entry) -> Vec<Locality> {
             let Some(code) = practice_code(sink, practice) else { continue };
             if let Some((_, other)) = taken.iter().find(|(known, _)| *known == code) {
                 let message = format!("the practice {code} is there twice");
-                let label = if *other == id.text { "twice in this locality".into() } else { format!("also in `{other}`") };
+                let label =
+                    if *other == id.text { "twice in this locality".into() } else { format!("also in `{other}`") };
                 sink.error(&practice.at, message).labelled(label).helped("a practice belongs to one locality");
                 continue;
             }
@@ -176,7 +182,8 @@ fn read_localities(sink: &mut Sink, entry: &Entry) -> Vec<Locality> {
             codes.push(code);
         }
         if practices.is_empty() {
-            sink.error(at, format!("the locality `{}` has no practices", id.text)).helped("write `practices = [\"A00001\"]`");
+            sink.error(at, format!("the locality `{}` has no practices", id.text))
+                .helped("write `practices = [\"A00001\"]`");
         }
         let name = if name.is_empty() { crate::words::from_id(&id.text) } else { name };
         localities.push(Locality { id: id.text, name, practices: codes, served_from });
@@ -188,7 +195,8 @@ fn practice_code(sink: &mut Sink, text: &Text) -> Option<OdsCode> {
     match OdsCode::parse(&text.text) {
         Ok(code) => {
             if !code.is_practice_shaped() {
-                sink.warning(&text.at, format!("{code} does not look like a practice")).labelled("a practice in England is a letter and five digits");
+                sink.warning(&text.at, format!("{code} does not look like a practice"))
+                    .labelled("a practice in England is a letter and five digits");
             }
             Some(code)
         }
@@ -200,9 +208,10 @@ fn practice_code(sink: &mut Sink, text: &Text) -> Option<OdsCode> {
 }
 
 fn unique(sink: &mut Sink, ids: &mut Vec<String>, id: &Text, what: &str) -> bool {
-    if !is_name(&id.text) {
+    // Organisation codes serve as identifiers of localities, so capital letters are welcome here.
+    if id.text.len() > 60 || !id.text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
         sink.error(&id.at, format!("`{}` cannot be used as an identifier", id.text))
-            .helped("identifiers are small letters, digits and underscores, and start with a letter");
+            .helped("identifiers are letters, digits, underscores and hyphens, at most 60");
         return false;
     }
     let new = !ids.contains(&id.text);

@@ -45,7 +45,8 @@ pub(crate) fn read(sink: &mut Sink, file: usize, known: &[&'static str]) -> Opti
     }
     if columns.is_none() {
         let message = "the table has no header";
-        sink.error(&At { file, range: 0..0 }, message).helped(format!("begin with a line of column names: {}", known.join(",")));
+        sink.error(&At { file, range: 0..0 }, message)
+            .helped(format!("begin with a line of column names: {}", known.join(",")));
     }
     columns.map(|columns| Table { columns, rows })
 }

@@ -30,7 +30,8 @@ pub(crate) fn window(sink: &mut Sink, text: &Text) -> Option<Window> {
         }
     });
     if parsed.is_none() {
-        sink.error(&text.at, format!("`{}` is not a span of time", text.text)).helped("write `90 days`, `12 months` or `2 years`");
+        sink.error(&text.at, format!("`{}` is not a span of time", text.text))
+            .helped("write `90 days`, `12 months` or `2 years`");
     }
     parsed
 }

@@ -56,7 +56,10 @@ fn every_row_is_answered_or_left_to_later_with_a_reason() {
     for (group, rows) in GROUPS {
         let ids: Vec<String> = (1..=rows).map(|n| format!("{group}-{n:03}")).collect();
         let done = ids.iter().filter(|id| by.contains_key(id.as_str())).count();
-        println!("{group}: {done} of {rows} answered, {} later", ids.iter().filter(|id| later.contains_key(id.as_str())).count());
+        println!(
+            "{group}: {done} of {rows} answered, {} later",
+            ids.iter().filter(|id| later.contains_key(id.as_str())).count()
+        );
         for id in &ids {
             let both = by.contains_key(id.as_str()) && later.contains_key(id.as_str());
             assert!(!both, "{id} is answered and need not stand among those left to later");
@@ -76,18 +79,24 @@ fn every_row_is_answered_or_left_to_later_with_a_reason() {
 fn care_homes_have_seven_elements_with_eighteen_parts() {
     let model = model("ehch");
     let mut elements: BTreeMap<&str, usize> = BTreeMap::new();
-    for part in model.characteristics.iter().filter(|c| c.id.starts_with('e') && c.id[1..].starts_with(|d: char| d.is_ascii_digit())) {
+    for part in model
+        .characteristics
+        .iter()
+        .filter(|c| c.id.starts_with('e') && c.id[1..].starts_with(|d: char| d.is_ascii_digit()))
+    {
         *elements.entry(part.group.as_deref().unwrap()).or_default() += 1;
     }
     assert_eq!(elements.values().copied().collect::<Vec<_>>(), [4, 2, 2, 2, 3, 2, 3]);
     assert_eq!(elements.len(), 7);
-    let note = model.characteristics.iter().filter(|c| c.group.as_deref().is_some_and(|g| g.contains("2015 note"))).count();
+    let note =
+        model.characteristics.iter().filter(|c| c.group.as_deref().is_some_and(|g| g.contains("2015 note"))).count();
     assert_eq!(note, 9);
 }
 
 #[test]
 fn every_bullet_of_the_2015_note_is_a_characteristic() {
-    let count = |id: &str, group: &str| model(id).characteristics.iter().filter(|c| c.group.as_deref() == Some(group)).count();
+    let count =
+        |id: &str, group: &str| model(id).characteristics.iter().filter(|c| c.group.as_deref() == Some(group)).count();
     assert_eq!(count("mcp", "Multispecialty community provider"), 14);
     assert_eq!(count("pacs", "Primary and acute care system"), 12);
     assert_eq!(count("pacs", "Multispecialty community provider"), 14);

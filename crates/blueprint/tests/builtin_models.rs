@@ -24,10 +24,19 @@ fn all_seven_compile_without_a_finding_and_are_whole() {
         assert!(!model.logic.is_empty() && !model.logic_nodes.is_empty(), "{id}");
         assert!(!model.characteristics.is_empty() && !model.building_blocks.is_empty(), "{id}");
         for service in model.services.iter().filter(|s| s.team.is_some()) {
-            assert!(service.eligible.is_some() && !service.rank_by.is_empty() && !service.reasons.is_empty(), "{}", service.id);
+            assert!(
+                service.eligible.is_some() && !service.rank_by.is_empty() && !service.reasons.is_empty(),
+                "{}",
+                service.id
+            );
             assert!(service.review_every_days.is_some(), "{}", service.id);
             for reason in &service.reasons {
-                assert!(model.features[*reason].reason.is_some(), "{id}: {} shows {} without words", service.id, model.features[*reason].id);
+                assert!(
+                    model.features[*reason].reason.is_some(),
+                    "{id}: {} shows {} without words",
+                    service.id,
+                    model.features[*reason].id
+                );
             }
         }
     }

@@ -39,7 +39,10 @@ fn names() {
         ("method = 'emergency' and days", "metod = 'emergency' and days"),
         ("code in codes.dementia", "code in codes.demencia"),
         ("code in codes.dementia", "code in code.dementia"),
-        ("count = \"admission\"\nwhere = \"method = 'emergency' and", "count = \"admisson\"\nwhere = \"method = 'emergency' and"),
+        (
+            "count = \"admission\"\nwhere = \"method = 'emergency' and",
+            "count = \"admisson\"\nwhere = \"method = 'emergency' and",
+        ),
         ("hospital_frailty_risk", "hospital_fraility_risk"),
         ("team = \"care_team\"", "team = \"care_taem\""),
         ("roles = [\"nurse\"]", "roles = [\"nurse\", \"nurs\"]"),

@@ -20,7 +20,9 @@ fn capacity(model: &Blueprint, team: &str) -> u32 {
 #[test]
 fn a_place_changes_only_what_differs() {
     let mcp = sound(&format!("extends = \"mcp\"\n{HEAD}"));
-    let own = sound(&format!("extends = \"mcp\"\nremove = [\"service.dentistry\"]\n{HEAD}[team.extensive_care_team]\ncapacity = 80\n"));
+    let own = sound(&format!(
+        "extends = \"mcp\"\nremove = [\"service.dentistry\"]\n{HEAD}[team.extensive_care_team]\ncapacity = 80\n"
+    ));
     assert_eq!((capacity(&mcp, "extensive_care_team"), capacity(&own, "extensive_care_team")), (120, 80));
     assert_eq!(own.lineage, ["mcp", "base"]);
     assert_eq!(own.services.len() + 1, mcp.services.len());
@@ -32,13 +34,17 @@ fn a_new_segment_stands_before_the_last_or_where_it_says() {
     let ids = |text: &str| sound(text).segments.into_iter().map(|s| s.id).collect::<Vec<_>>();
     let last = ids(&format!("extends = \"mcp\"\n{HEAD}[[segment]]\nid = \"new\"\nrule = \"age > 100\"\n"));
     assert_eq!(last[last.len() - 2..], ["new", "healthy"]);
-    let first = ids(&format!("extends = \"mcp\"\n{HEAD}[[segment]]\nid = \"new\"\nrule = \"age > 100\"\nbefore = \"end_of_life\"\n"));
+    let first = ids(&format!(
+        "extends = \"mcp\"\n{HEAD}[[segment]]\nid = \"new\"\nrule = \"age > 100\"\nbefore = \"end_of_life\"\n"
+    ));
     assert_eq!(first[..2], ["new", "end_of_life"]);
 }
 
 #[test]
 fn a_feature_computed_another_way_forgets_the_old_way() {
-    let own = format!("extends = \"mcp\"\n{HEAD}[feature.emergency_admissions_12m]\ndistinct_days = \"admission\"\nwithin = \"90 days\"\n");
+    let own = format!(
+        "extends = \"mcp\"\n{HEAD}[feature.emergency_admissions_12m]\ndistinct_days = \"admission\"\nwithin = \"90 days\"\n"
+    );
     let model = sound(&own);
     let feature = model.features.iter().find(|f| f.id == "emergency_admissions_12m").unwrap();
     assert_eq!(feature.name, "Emergency admissions in a year");
@@ -51,7 +57,8 @@ fn care_homes_compose_into_mcp_and_pacs() {
     for host in ["mcp", "pacs"] {
         let alone = sound(&format!("extends = \"{host}\"\n{HEAD}"));
         let both = sound(&format!("extends = \"{host}\"\ncompose = [\"ehch\"]\n{HEAD}"));
-        let ids = |model: &Blueprint| (model.segments.iter().map(|s| s.id.clone()).collect::<Vec<_>>(), model.tiers.len());
+        let ids =
+            |model: &Blueprint| (model.segments.iter().map(|s| s.id.clone()).collect::<Vec<_>>(), model.tiers.len());
         assert_eq!(ids(&alone), ids(&both), "{host}");
         assert_eq!(both.contract.unwrap().form, alone.contract.unwrap().form);
         for service in ["named_gp_for_homes", "care_home_medicines", "integrated_team"] {
@@ -98,8 +105,19 @@ fn a_new_place_starts_with_a_sound_file() {
         // Each comment that shows a change is itself a sound change.
         let open: String = text
             .lines()
-            .map(|l| l.strip_prefix("# ").filter(|c| c.starts_with(['[']) && !c.contains("locality") || c.contains(" = ")).unwrap_or(l))
-            .filter(|l| !l.contains("service.identifier") && !l.contains("locality") && !l.contains("practices") && !l.contains("north") && !l.contains("North") && !l.contains("served_from"))
+            .map(|l| {
+                l.strip_prefix("# ")
+                    .filter(|c| c.starts_with(['[']) && !c.contains("locality") || c.contains(" = "))
+                    .unwrap_or(l)
+            })
+            .filter(|l| {
+                !l.contains("service.identifier")
+                    && !l.contains("locality")
+                    && !l.contains("practices")
+                    && !l.contains("north")
+                    && !l.contains("North")
+                    && !l.contains("served_from")
+            })
             .fold(String::new(), |all, line| all + line + "\n");
         sound(&open);
     }
@@ -114,7 +132,12 @@ fn features_come_after_what_they_need() {
         for (position, feature) in model.features.iter().enumerate() {
             if let FeatureSource::Rule(expr) = &feature.source {
                 let text = format!("{expr:?}");
-                for part in text.split("Feature(").skip(1).chain(text.split("feature: ").skip(1)).chain(text.split("DaysSince(").skip(1)) {
+                for part in text
+                    .split("Feature(")
+                    .skip(1)
+                    .chain(text.split("feature: ").skip(1))
+                    .chain(text.split("DaysSince(").skip(1))
+                {
                     let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
                     if let Ok(needed) = digits.parse::<usize>() {
                         assert!(needed < position, "{id}: {} needs {needed}", feature.id);

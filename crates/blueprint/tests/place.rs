@@ -43,6 +43,13 @@ fn a_sound_place_is_read() {
 }
 
 #[test]
+fn organisation_codes_serve_as_locality_identifiers() {
+    let (place, findings) = parse("place.toml", &SOUND.replace("\"south\"", "\"U01901\""));
+    assert_eq!(findings, []);
+    assert_eq!(place.unwrap().localities[1].name, "U01901");
+}
+
+#[test]
 fn mistakes() {
     let mut all = Vec::new();
     for (from, to) in [

@@ -30,7 +30,9 @@ fn cells(line: &str) -> Vec<String> {
 
 #[test]
 fn every_code_is_an_icd_stem_and_every_table_is_whole() {
-    for (kind, groups) in [(ScoreKind::HospitalFrailtyRisk, 109), (ScoreKind::CharlsonQuan, 17), (ScoreKind::CharlsonShmi, 17)] {
+    for (kind, groups) in
+        [(ScoreKind::HospitalFrailtyRisk, 109), (ScoreKind::CharlsonQuan, 17), (ScoreKind::CharlsonShmi, 17)]
+    {
         let table = score_table(kind);
         assert_eq!(table.groups.len(), groups);
         for group in &table.groups {
@@ -41,11 +43,8 @@ fn every_code_is_an_icd_stem_and_every_table_is_whole() {
         }
     }
     let quan = score_table(ScoreKind::CharlsonQuan);
-    let yields: Vec<(&str, &str)> = quan
-        .groups
-        .iter()
-        .filter_map(|g| Some((g.name.as_str(), quan.groups[g.yields_to?].name.as_str())))
-        .collect();
+    let yields: Vec<(&str, &str)> =
+        quan.groups.iter().filter_map(|g| Some((g.name.as_str(), quan.groups[g.yields_to?].name.as_str()))).collect();
     assert_eq!(
         yields,
         [
@@ -75,7 +74,8 @@ fn frailty_points_are_those_of_the_paper() {
 
 fn check_charlson(table: &ScoreTable, codes: &str, weight_column: usize) {
     let (Some(codes), Some(weights)) = (shared(codes), shared("CHARLSON_WEIGHTS.csv")) else { return };
-    let weights: Vec<i64> = weights.lines().skip(2).map(|line| cells(line)[weight_column].trim().parse().unwrap()).collect();
+    let weights: Vec<i64> =
+        weights.lines().skip(2).map(|line| cells(line)[weight_column].trim().parse().unwrap()).collect();
     let codes: Vec<Vec<String>> =
         codes.lines().skip(2).map(|line| cells(line)[3].trim().split('|').map(str::to_owned).collect()).collect();
     assert_eq!(table.groups.len(), codes.len());

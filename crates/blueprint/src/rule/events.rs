@@ -101,7 +101,11 @@ impl Filter<'_> {
 
     fn field(&mut self, expr: &ast::Expr) -> Option<Field> {
         let ast::Expr::Identifier(name) = expr else {
-            return self.refuse(expr, "a field of the event belongs here", "write method, status, code, detail, value or days first");
+            return self.refuse(
+                expr,
+                "a field of the event belongs here",
+                "write method, status, code, detail, value or days first",
+            );
         };
         let field = match name.value.as_str() {
             "method" => Field::Method,
@@ -112,14 +116,23 @@ impl Filter<'_> {
             "days" => Field::Days,
             other => {
                 let at = self.place.of_span(name.span);
-                self.sink.error(&at, format!("an event has no field `{other}`")).labelled("not known").nearest(other, FIELDS);
+                self.sink
+                    .error(&at, format!("an event has no field `{other}`"))
+                    .labelled("not known")
+                    .nearest(other, FIELDS);
                 return None;
             }
         };
         Some(field)
     }
 
-    fn compare(&mut self, whole: &ast::Expr, left: &ast::Expr, op: &BinaryOperator, right: &ast::Expr) -> Option<EventExpr> {
+    fn compare(
+        &mut self,
+        whole: &ast::Expr,
+        left: &ast::Expr,
+        op: &BinaryOperator,
+        right: &ast::Expr,
+    ) -> Option<EventExpr> {
         let field = self.field(left)?;
         let op = match op {
             BinaryOperator::Eq => CompareOp::Eq,
@@ -129,7 +142,11 @@ impl Filter<'_> {
             BinaryOperator::Gt => CompareOp::Gt,
             BinaryOperator::GtEq => CompareOp::Ge,
             other => {
-                return self.refuse(whole, &format!("a condition on events does not use `{other}`"), "use =, !=, <, <=, > or >=");
+                return self.refuse(
+                    whole,
+                    &format!("a condition on events does not use `{other}`"),
+                    "use =, !=, <, <=, > or >=",
+                );
             }
         };
         if matches!(field, Field::Value | Field::Days) {
@@ -169,7 +186,9 @@ impl Filter<'_> {
         let number = scaled.and_then(|s| rescale(s.number, decimals - s.decimals));
         match number {
             Some(Number::Literal(n)) => Some(if negative { -n } else { n }),
-            _ if field == Field::Value => self.refuse(expr, "this number cannot be used", "a value has at most three decimals"),
+            _ if field == Field::Value => {
+                self.refuse(expr, "this number cannot be used", "a value has at most three decimals")
+            }
             _ => self.refuse(expr, "this number is finer than whole days", "write a whole number of days"),
         }
     }
@@ -193,7 +212,9 @@ impl Filter<'_> {
         };
         if first.value != "codes" {
             let at = self.place.of_span(first.span);
-            self.sink.error(&at, format!("`{}` holds no code lists", first.value)).helped(format!("write `codes.{}`", name.value));
+            self.sink
+                .error(&at, format!("`{}` holds no code lists", first.value))
+                .helped(format!("write `codes.{}`", name.value));
             return None;
         }
         let found = self.codes.iter().position(|list| list.id == name.value);
@@ -209,11 +230,21 @@ impl Filter<'_> {
     fn one_of(&mut self, field: Field, texts: Vec<(String, &ast::Expr)>) -> Option<EventExpr> {
         match field {
             Field::Method => {
-                let found = self.words(&texts, "method", Method::from_name, &Method::ALL.iter().map(|m| m.name()).collect::<Vec<_>>());
+                let found = self.words(
+                    &texts,
+                    "method",
+                    Method::from_name,
+                    &Method::ALL.iter().map(|m| m.name()).collect::<Vec<_>>(),
+                );
                 found.map(EventExpr::Method)
             }
             Field::Status => {
-                let found = self.words(&texts, "status", Status::from_name, &Status::ALL.iter().map(|s| s.name()).collect::<Vec<_>>());
+                let found = self.words(
+                    &texts,
+                    "status",
+                    Status::from_name,
+                    &Status::ALL.iter().map(|s| s.name()).collect::<Vec<_>>(),
+                );
                 found.map(EventExpr::Status)
             }
             Field::Code => Some(EventExpr::Code(texts.into_iter().map(|(text, _)| text).collect())),

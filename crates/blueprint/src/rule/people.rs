@@ -87,7 +87,9 @@ fn collect(expr: &ast::Expr, place: &Place, found: &mut Vec<(String, At)>) {
         E::Nested(inner) | E::IsNull(inner) | E::IsNotNull(inner) | E::UnaryOp { expr: inner, .. } => {
             collect(inner, place, found);
         }
-        E::IsTrue(inner) | E::IsFalse(inner) | E::IsNotTrue(inner) | E::IsNotFalse(inner) => collect(inner, place, found),
+        E::IsTrue(inner) | E::IsFalse(inner) | E::IsNotTrue(inner) | E::IsNotFalse(inner) => {
+            collect(inner, place, found)
+        }
         E::BinaryOp { left, right, .. } => {
             collect(left, place, found);
             collect(right, place, found);
@@ -161,7 +163,11 @@ impl Typing<'_> {
             E::IsFalse(inner) | E::IsNotTrue(inner) => self.truth(inner).map(|t| Typed::Truth(negate(t, true))),
             E::Function(call) => self.function(expr, call),
             E::CompoundIdentifier(_) => {
-                self.refuse(expr, "code lists are for `where`, not for rules about people", "make a feature that uses the list");
+                self.refuse(
+                    expr,
+                    "code lists are for `where`, not for rules about people",
+                    "make a feature that uses the list",
+                );
                 None
             }
             _ => {
@@ -205,7 +211,10 @@ impl Typing<'_> {
                 self.sink.error(&at, format!("`\"{value}\"` is not text in SQL")).helped(format!("write '{value}'"));
             } else {
                 let valid = self.names.known.keys().map(String::as_str);
-                self.sink.error(&at, format!("there is no feature `{value}`")).labelled("not known").nearest(value, valid);
+                self.sink
+                    .error(&at, format!("there is no feature `{value}`"))
+                    .labelled("not known")
+                    .nearest(value, valid);
             }
             return None;
         };
@@ -232,7 +241,11 @@ impl Typing<'_> {
             ast::Value::SingleQuotedString(text) => Some(Typed::Text(text.clone())),
             ast::Value::Boolean(truth) => Some(Typed::Truth(Expr::Constant(*truth))),
             _ => {
-                self.refuse(expr, "rules do not use this kind of value", "use numbers, 'words in single quotes', true and false");
+                self.refuse(
+                    expr,
+                    "rules do not use this kind of value",
+                    "use numbers, 'words in single quotes', true and false",
+                );
                 None
             }
         }
@@ -255,7 +268,11 @@ impl Typing<'_> {
                 Some(Scaled { number: Number::Feature { feature, scale_up: 0 }, decimals: 0 })
             }
             Typed::Truth(_) => {
-                self.refuse(expr, "only a number or a yes/no feature can be added up", "make a feature of this condition");
+                self.refuse(
+                    expr,
+                    "only a number or a yes/no feature can be added up",
+                    "make a feature of this condition",
+                );
                 None
             }
             other => {
@@ -380,7 +397,9 @@ impl Typing<'_> {
                 1 => "one decimal".to_owned(),
                 more => format!("{more} decimals"),
             };
-            self.sink.error(&at, "this number is finer than what it is compared with").labelled(format!("compared with {held}"));
+            self.sink
+                .error(&at, "this number is finer than what it is compared with")
+                .labelled(format!("compared with {held}"));
             return None;
         }
         match level(a, b) {
@@ -432,9 +451,15 @@ impl Typing<'_> {
     fn in_list(&mut self, what: &ast::Expr, list: &[ast::Expr], negated: bool) -> Option<Typed> {
         let (feature, words, decimals) = match self.typed(what)? {
             Typed::Choice(feature, words) => (feature, Some(words), 0),
-            Typed::Number(Scaled { number: Number::Feature { feature, scale_up: 0 }, decimals }) => (feature, None, decimals),
+            Typed::Number(Scaled { number: Number::Feature { feature, scale_up: 0 }, decimals }) => {
+                (feature, None, decimals)
+            }
             _ => {
-                self.refuse(what, "`in` is for a feature that is a number or one of a set of words", "compare with `=`");
+                self.refuse(
+                    what,
+                    "`in` is for a feature that is a number or one of a set of words",
+                    "compare with `=`",
+                );
                 return None;
             }
         };
@@ -495,7 +520,11 @@ impl Typing<'_> {
                 let (value, fallback) = (self.number(value), self.number(other));
                 let (value, fallback) = (value?, fallback?);
                 if fallback.decimals > value.decimals || !matches!(fallback.number, Number::Literal(_)) {
-                    self.refuse(other, "coalesce needs a plain number no finer than the feature", "write `coalesce(x, 0)`");
+                    self.refuse(
+                        other,
+                        "coalesce needs a plain number no finer than the feature",
+                        "write `coalesce(x, 0)`",
+                    );
                     return None;
                 }
                 let up = value.decimals - fallback.decimals;
@@ -508,12 +537,18 @@ impl Typing<'_> {
                 }
             }
             ("days_since" | "coalesce", _) => {
-                self.refuse(whole, &format!("`{name}` is used with other arguments"), "write days_since(x) or coalesce(x, 0)");
+                self.refuse(
+                    whole,
+                    &format!("`{name}` is used with other arguments"),
+                    "write days_since(x) or coalesce(x, 0)",
+                );
                 None
             }
             _ => {
                 let at = self.place.of_span(call.name.span());
-                self.sink.error(&at, format!("there is no function `{name}`")).nearest(&name, ["days_since", "coalesce"]);
+                self.sink
+                    .error(&at, format!("there is no function `{name}`"))
+                    .nearest(&name, ["days_since", "coalesce"]);
                 None
             }
         }

@@ -80,7 +80,8 @@ pub(crate) fn parse(sink: &mut Sink, text: &Text) -> Option<Rule> {
     }
     if let Some((span, word)) = missing_value(&tokens) {
         let at = place.of_span(span);
-        sink.error(&at, format!("a value is missing before `{word}`")).labelled("put a feature, number or word before this");
+        sink.error(&at, format!("a value is missing before `{word}`"))
+            .labelled("put a feature, number or word before this");
         return None;
     }
     let mut parser = Parser::new(&dialect).with_tokens_with_locations(tokens);
@@ -96,7 +97,8 @@ pub(crate) fn parse(sink: &mut Sink, text: &Text) -> Option<Rule> {
     let next = parser.peek_token();
     if next.token != Token::EOF {
         let at = place.of_span(next.span);
-        sink.error(&at, format!("the rule goes on after its end, at `{}`", next.token)).helped("join conditions with `and` or `or`");
+        sink.error(&at, format!("the rule goes on after its end, at `{}`", next.token))
+            .helped("join conditions with `and` or `or`");
         return None;
     }
     Some(Rule { expr, place })
@@ -131,10 +133,14 @@ fn bracket_lists(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 
 /// The first `and` or `or` that follows an operator: SQL would take the word for a name.
 fn missing_value(tokens: &[TokenWithSpan]) -> Option<(Span, String)> {
-    let joins = |token: &Token| matches!(token, Token::Word(word) if matches!(word.keyword, Keyword::AND | Keyword::OR));
+    let joins =
+        |token: &Token| matches!(token, Token::Word(word) if matches!(word.keyword, Keyword::AND | Keyword::OR));
     let wants_value = |token: &Token| {
         joins(token)
-            || matches!(token, Token::Eq | Token::Neq | Token::Lt | Token::LtEq | Token::Gt | Token::GtEq | Token::LParen)
+            || matches!(
+                token,
+                Token::Eq | Token::Neq | Token::Lt | Token::LtEq | Token::Gt | Token::GtEq | Token::LParen
+            )
             || matches!(token, Token::Plus | Token::Minus | Token::Mul | Token::Comma)
             || matches!(token, Token::Word(word) if matches!(word.keyword, Keyword::NOT | Keyword::IN))
     };
@@ -171,9 +177,9 @@ fn plain(message: &str) -> String {
 /// Takes ` at Line: 1, Column: 5` off the end of a message.
 fn split_location(message: &str) -> (String, Option<Location>) {
     let Some((words, place)) = message.rsplit_once(" at Line: ") else { return (message.to_owned(), None) };
-    let location = place.split_once(", Column: ").and_then(|(line, column)| {
-        Some(Location::new(line.trim().parse().ok()?, column.trim().parse().ok()?))
-    });
+    let location = place
+        .split_once(", Column: ")
+        .and_then(|(line, column)| Some(Location::new(line.trim().parse().ok()?, column.trim().parse().ok()?)));
     (words.to_owned(), location)
 }
 
