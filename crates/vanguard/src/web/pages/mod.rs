@@ -1,10 +1,17 @@
 //! One file per page. A handler takes the session, makes a page or says why not, and is about ten lines long.
 
+mod care_model;
+mod caseloads;
+mod data_quality;
 mod evaluation;
 mod localities;
 mod measures;
 mod overview;
+mod paging;
+mod person;
 mod population;
+mod quarantine;
+mod search;
 mod segments;
 mod shown;
 
@@ -12,7 +19,7 @@ use super::components::Crumb;
 use super::layout::{Page, Section};
 use super::{Session, Site};
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -27,6 +34,16 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/measures/{id}", get(measures::show))
         .route("/evaluation", get(evaluation::index))
         .route("/evaluation/{id}", get(evaluation::show))
+        .route("/caseloads", get(caseloads::index))
+        .route("/caseloads/{service}/{team}", get(caseloads::show))
+        .route("/caseloads/{service}/{team}/caseload.csv", post(caseloads::export))
+        .route("/person/{id}", get(person::show))
+        .route("/search", get(search::show))
+        .route("/data-quality", get(data_quality::index))
+        .route("/data-quality/{source}", get(data_quality::show))
+        .route("/data-quality/{source}/quarantine", get(quarantine::show))
+        .route("/care-model", get(care_model::show))
+        .route("/care-model.toml", get(care_model::file))
 }
 
 /// A page of a section. Breadcrumbs begin at the overview.
