@@ -254,6 +254,8 @@ fn appointments(author: &mut Author<'_>, life: &Life<'_>, stretch: &Stretch) {
 }
 
 fn medicines(author: &mut Author<'_>, life: &Life<'_>, stretch: &Stretch) {
+    // A medicine that serves two conditions is issued once.
+    let mut written = 0u64;
     for position in 0..life.health.diagnoses.len() {
         let diagnosis = life.health.diagnoses[position];
         if diagnosis.since > stretch.last {
@@ -262,9 +264,10 @@ fn medicines(author: &mut Author<'_>, life: &Life<'_>, stretch: &Stretch) {
         let first = diagnosis.since.max(stretch.first);
         for &(medicine, share) in CONDITIONS[diagnosis.condition].medicines {
             // The same people take it from year to year: a fixed lot for each person and medicine.
-            if !takes(life.person.id, medicine, share) {
+            if written & (1 << medicine) != 0 || !takes(life.person.id, medicine, share) {
                 continue;
             }
+            written |= 1 << medicine;
             let issues = 1 + (stretch.last.0 - first.0) / 30;
             course(author, life, first, Day(first.0 + 30 * (issues - 1)), medicine, issues as u64, "Repeat");
         }
