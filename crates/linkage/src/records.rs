@@ -23,7 +23,7 @@ pub struct RecordInput<'a> {
     pub address: &'a str,
 }
 
-/// A store of cleaned person records: one small number for each value, about 45 bytes a record and each distinct text once.
+/// A store of cleaned person records: one small number for each value, about 50 bytes a record and each distinct text once.
 ///
 /// Records are numbered from 0 in the order they are pushed.
 #[derive(Debug, Clone, Default)]

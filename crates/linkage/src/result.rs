@@ -100,7 +100,8 @@ pub struct Report {
 pub struct Linked {
     /// For each record its cluster, numbered from 0 in order of each cluster's smallest record.
     pub cluster_of: Vec<u32>,
-    /// Edges at or above `keep`, ordered by left then right. Not every pair of a cluster has one.
+    /// Edges at or above `keep`, ordered by left then right. Not every pair of a cluster has one, and an edge whose join was
+    /// refused has its ends in two clusters.
     pub edges: Vec<Edge>,
     /// One valid number on different people.
     pub conflicts: Vec<Conflict>,
