@@ -229,7 +229,7 @@ const fn signal(variation: Variation) -> Signal {
         Variation::CommonCause => Signal::Common,
         Variation::Improvement => Signal::Improvement,
         Variation::Concern => Signal::Concern,
-        Variation::NeitherHigh | Variation::NeitherLow => Signal::Neither,
+        Variation::NeitherHigh | Variation::NeitherLow => Signal::Change,
     }
 }
 
