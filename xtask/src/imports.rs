@@ -71,7 +71,8 @@ pub fn breaches(packages: &[Package]) -> Vec<String> {
         };
         for (import, for_tests) in &package.imports {
             if let Some((_, import_floor, _)) = CRATES.iter().find(|(name, ..)| name == import) {
-                let lower = import_floor < floor;
+                // Tests may also use a crate of the same floor: those of intake read what simulate writes.
+                let lower = import_floor < floor || (*for_tests && import_floor == floor);
                 if !lower {
                     found.push(format!("{} (floor {floor}) imports {import} (floor {import_floor})", package.name));
                 } else if !allowed.contains(&import.as_str()) && !for_tests {

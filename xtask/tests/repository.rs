@@ -53,6 +53,8 @@ fn the_import_table_finds_every_kind_of_breach() {
     assert_eq!(check("lake", "population", false), "lake (floor 1) imports population (floor 3)");
     assert_eq!(check("lake", "population", true), "lake (floor 1) imports population (floor 3)");
     assert_eq!(check("lake", "store", false), "lake (floor 1) imports store (floor 1)");
+    assert_eq!(check("intake", "simulate", true), "");
+    assert_eq!(check("intake", "simulate", false), "intake (floor 2) imports simulate (floor 2)");
     assert_eq!(check("population", "store", false), "population imports store, which its row does not allow");
     assert_eq!(check("blueprint", "tokio", false), "blueprint is a pure library and imports tokio");
     assert_eq!(check("surprise", "nhs", false), "surprise is not in the import table");

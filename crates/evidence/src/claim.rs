@@ -171,7 +171,7 @@ fn sentence(estimate: &Estimate, subject: &Subject, strength: Strength, doubts: 
             };
             let size = figure(estimate.absolute.value.abs());
             let seen = format!(
-                "{measure} were {size} {unit} {direction} than expected from the other groups{worth} ({interval})"
+                "{measure}: {size} {unit} {direction} than expected from the other groups{worth} ({interval})"
             );
             if strength == Strength::Supported {
                 format!("{seen}; the checks passed, but a comparison without random choice cannot prove the cause.")

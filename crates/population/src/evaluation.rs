@@ -26,7 +26,7 @@ pub struct Verdict {
     pub measure: String,
     /// Its name.
     pub name: String,
-    /// The rate is per so many people a month; pounds per person a month where the measure is a cost.
+    /// The rate is per so many people a month; in pounds where the measure is a cost.
     pub per: u32,
     /// The estimate; `None` where there is nothing to compare, with the reason.
     pub result: Option<Result>,
@@ -89,13 +89,13 @@ pub fn evaluate(summary: &Summary, seed: u64) -> Evaluation {
 
 fn verdict(summary: &Summary, measure: &MeasureSeries, seed: u64) -> Verdict {
     let cells = cells(summary, measure);
-    let per = if measure.is_cost { 1 } else { measure.per };
-    let options = Options { per: f64::from(per), confidence: Confidence::P95, permutations: 999, seed };
+    let per = f64::from(measure.per);
+    let options = Options { per, confidence: Confidence::P95, permutations: 999, seed };
     let (result, why_not) = match did::estimate(&cells, &options) {
-        Ok(estimate) => (Some(in_words(&estimate, &cells, measure, f64::from(per))), None),
+        Ok(estimate) => (Some(in_words(&estimate, &cells, measure, per)), None),
         Err(error) => (None, Some(format!("It was not possible to {error}."))),
     };
-    Verdict { measure: measure.id.clone(), name: measure.name.clone(), per, result, why_not }
+    Verdict { measure: measure.id.clone(), name: measure.name.clone(), per: measure.per, result, why_not }
 }
 
 /// A month counts as served when the model had started by its first day, so that part months dilute nothing silently.
@@ -122,7 +122,7 @@ fn cells(summary: &Summary, measure: &MeasureSeries) -> Vec<Cell> {
 
 fn in_words(estimate: &Estimate, cells: &[Cell], measure: &MeasureSeries, per: f64) -> Result {
     let subject = Subject {
-        measure: measure.name.clone(),
+        measure: without_unit(&measure.name),
         per: "people".to_owned(),
         lower_is_better: match measure.better.as_str() {
             "lower" => Some(true),
@@ -178,4 +178,28 @@ fn before(cells: &[Cell], per: f64) -> (f64, f64) {
         if people > 0.0 { events / people * per } else { 0.0 }
     };
     (rate(true), rate(false))
+}
+
+/// A measure's name without its unit, which the sentence gives itself: "Emergency admissions per 1,000 people aged 65 and
+/// over" becomes "Emergency admissions of people aged 65 and over".
+fn without_unit(name: &str) -> String {
+    let Some((before, after)) = name.split_once(" per 1") else { return name.to_owned() };
+    let before = before.trim_end_matches(',');
+    match after.split_once(" people") {
+        Some((_, "")) | None => before.to_owned(),
+        Some((_, whom)) => format!("{before} of people{whom}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_unit;
+
+    #[test]
+    fn units_leave_the_name() {
+        assert_eq!(without_unit("Emergency admissions per 1,000 people"), "Emergency admissions");
+        assert_eq!(without_unit("Deaths of people under 75 per 100,000 people"), "Deaths of people under 75");
+        assert_eq!(without_unit("Falls, per 1,000 people aged 65 and over"), "Falls of people aged 65 and over");
+        assert_eq!(without_unit("Days at home"), "Days at home");
+    }
 }

@@ -120,7 +120,7 @@ fn choose(session: &Session, measure: &MeasureSeries, chosen: &str) -> Markup {
 
 /// Monthly rates as the reader's role may see them; `None` for months that are hidden or have nobody in them.
 fn rates(session: &Session, measure: &MeasureSeries, series: &[Cell]) -> Vec<Option<f64>> {
-    let per = if measure.is_cost { 0.01 } else { f64::from(measure.per) };
+    let per = f64::from(measure.per) / if measure.is_cost { 100.0 } else { 1.0 };
     series
         .iter()
         .map(|cell| {
@@ -210,11 +210,8 @@ fn about(session: &Session, measure: &MeasureSeries) -> Markup {
 
 /// What a month's figure counts.
 pub fn unit(measure: &MeasureSeries) -> String {
-    if measure.is_cost {
-        "Pounds a person a month".to_owned()
-    } else {
-        format!("Per {} people a month", crate::web::charts::count(u64::from(measure.per)))
-    }
+    let per = crate::web::charts::count(u64::from(measure.per));
+    if measure.is_cost { format!("Pounds per {per} people a month") } else { format!("Per {per} people a month") }
 }
 
 /// `care_and_quality` as people read it.

@@ -3,7 +3,7 @@
 use super::shown;
 use super::{heading, page};
 use crate::web::Session;
-use crate::web::charts::{ChartText, Num, Tier, TierTriangle, count, tier_triangle};
+use crate::web::charts::{ChartText, Num, Tier, TierTriangle, tier_triangle};
 use crate::web::components::{Column, Size, Table, action_link, table};
 use crate::web::errors::PageError;
 use crate::web::layout::{Page, Section};
@@ -23,9 +23,10 @@ fn overview(session: &Session) -> Result<Page, PageError> {
         (heading(&summary.place, Some(&format!("{} registered people on {}", shown::count(people), summary.as_of_day().long()))))
         div class="nhsuk-grid-row" {
             div class="nhsuk-grid-column-two-thirds" { (triangle(session)) }
-            div class="nhsuk-grid-column-one-third" { (what_next(session)) (freshness(session)) }
+            div class="nhsuk-grid-column-one-third" { (what_next(session)) }
         }
         (key_measures(session))
+        (freshness(session))
     };
     Ok(page(session, "Overview", Section::Overview, Vec::new(), body))
 }
@@ -146,15 +147,15 @@ fn year(series: &[Cell], skip: usize) -> Cell {
     })
 }
 
-/// The monthly rate of a measure, in its own unit; pounds a head where it is a cost.
+/// The monthly rate of a measure, in its own unit; whole pounds where it is a cost.
 pub fn rate(session: &Session, measure: &MeasureSeries, cell: Cell) -> String {
     if cell.people == 0 {
         return "no data".to_owned();
     }
     let events = cell.sum.unsigned_abs();
     if measure.is_cost {
-        let value = cell.sum as f64 / 100.0 / cell.people as f64;
-        return shown::alone(session, cell.people).map_or_else(|| "hidden".to_owned(), |_| format!("£{value:.2}"));
+        let value = cell.sum as f64 / 100.0 * f64::from(measure.per) / cell.people as f64;
+        return shown::alone(session, cell.people).map_or_else(|| "hidden".to_owned(), |_| format!("£{value:.0}"));
     }
     match shown::rate(session, events, cell.people, f64::from(measure.per)) {
         Some(value) => format!("{value:.2}"),
@@ -172,9 +173,4 @@ fn change(session: &Session, now: Cell, before: Cell) -> String {
     }
     let ratio = now.sum as f64 / now.people as f64 / (before.sum as f64 / before.people as f64);
     format!("{:+.1} %", (ratio - 1.0) * 100.0)
-}
-
-/// How many people, for the sentences of other pages.
-pub fn people(session: &Session) -> String {
-    shown::alone(session, session.site.summary.people).map_or_else(|| "hidden".to_owned(), count)
 }
