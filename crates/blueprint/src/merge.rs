@@ -42,8 +42,8 @@ fn take_in(
     }
     for element in &header.compose {
         let part = import(sink, &element.text, &element.at, resolve, open)?;
-        compose(&mut merged, part);
         merged.lineage.push(element.text.clone());
+        compose(&mut merged, part);
     }
     for removal in &header.remove {
         remove(sink, &mut merged, &removal.text, &removal.at);
@@ -89,7 +89,11 @@ fn compose(host: &mut Document, element: Document) {
             items.extend(new);
         }
     }
-    host.lineage.extend(element.lineage);
+    for name in element.lineage {
+        if !host.lineage.contains(&name) {
+            host.lineage.push(name);
+        }
+    }
 }
 
 /// Removes `segment.healthy` and its like.
@@ -125,14 +129,14 @@ fn place_for(sink: &mut Sink, section: &Section, items: &[Item], item: &Item) ->
     if !matches!(section.name, "segment" | "tier") {
         return items.len();
     }
-    if let Some(entry) = item.entries.iter().find(|e| e.key == "before") {
-        if let Value::Text(before) = &entry.node.value {
-            if let Some(place) = items.iter().position(|known| known.id == *before) {
-                return place;
-            }
-            let message = format!("there is no {} `{before}` to stand before", section.name);
-            sink.error(&entry.node.at, message).nearest(before, items.iter().map(|i| i.id.as_str()));
+    if let Some(entry) = item.entries.iter().find(|e| e.key == "before")
+        && let Value::Text(before) = &entry.node.value
+    {
+        if let Some(place) = items.iter().position(|known| known.id == *before) {
+            return place;
         }
+        let message = format!("there is no {} `{before}` to stand before", section.name);
+        sink.error(&entry.node.at, message).nearest(before, items.iter().map(|i| i.id.as_str()));
     }
     let has_rule = |item: &Item| item.entries.iter().any(|e| e.key == "rule");
     // Only what another file left as the last without a rule is stood before; in one file the written order is kept.

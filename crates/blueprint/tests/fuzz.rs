@@ -168,6 +168,9 @@ fn deep_and_long_rules_are_refused_not_run_into() {
     }
     survive(&"[".repeat(50_000));
     survive(&"a.".repeat(50_000));
-    let chain: String = (0..300).map(|n| format!("[feature.f{n}]\nrule = \"f{} + 1\"\n", n + 1)).collect();
+    let mut chain = String::new();
+    for n in 0..300 {
+        chain += &format!("[feature.f{n}]\nrule = \"f{} + 1\"\n", n + 1);
+    }
     survive(&format!("{SMALL}\n{chain}"));
 }

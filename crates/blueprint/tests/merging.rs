@@ -65,7 +65,8 @@ fn care_homes_compose_into_mcp_and_pacs() {
             assert!(both.services.iter().any(|s| s.id == service), "{service}");
         }
         assert!(both.characteristics.iter().filter(|c| c.id.starts_with("e7_")).count() == 3);
-        assert!(both.lineage.contains(&"ehch".to_owned()));
+        let expected: &[&str] = if host == "mcp" { &["mcp", "base", "ehch"] } else { &["pacs", "mcp", "base", "ehch"] };
+        assert_eq!(both.lineage, expected);
     }
 }
 

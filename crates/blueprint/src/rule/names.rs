@@ -1,0 +1,101 @@
+//! The names that rules use and may use.
+
+use super::source::{Place, Rule};
+use crate::model::ValueType;
+use crate::sink::At;
+use sqlparser::ast;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The words a feature of fixed words can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    Sex,
+    Segment,
+    Tier,
+}
+
+/// What is known of a feature where it is named.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) position: usize,
+    pub(crate) value: ValueType,
+    pub(crate) words: Option<Words>,
+}
+
+/// The names a rule may use.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// Features that can be used here.
+    pub(crate) known: BTreeMap<String, Known>,
+    /// Features that have a finding of their own: rules that use them are left alone.
+    pub(crate) broken: BTreeSet<String>,
+    pub(crate) segments: Vec<String>,
+    pub(crate) tiers: Vec<String>,
+    /// Names that exist but come too late for this rule, with the reason.
+    pub(crate) late: BTreeMap<String, &'static str>,
+}
+
+const SEXES: [&str; 4] = ["male", "female", "indeterminate", "unknown"];
+
+impl Names {
+    pub(super) fn words(&self, words: Words) -> Vec<&str> {
+        match words {
+            Words::Sex => SEXES.to_vec(),
+            Words::Segment => self.segments.iter().map(String::as_str).collect(),
+            Words::Tier => self.tiers.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
+/// The names a rule uses, for finding an order of features.
+pub(crate) fn names_in(rule: &Rule) -> Vec<(String, At)> {
+    let mut found = Vec::new();
+    collect(&rule.expr, &rule.place, &mut found);
+    found
+}
+
+fn collect(expr: &ast::Expr, place: &Place, found: &mut Vec<(String, At)>) {
+    use ast::Expr as E;
+    match expr {
+        E::Identifier(name) => found.push((name.value.clone(), place.of_span(name.span))),
+        E::Nested(inner) | E::IsNull(inner) | E::IsNotNull(inner) | E::UnaryOp { expr: inner, .. } => {
+            collect(inner, place, found);
+        }
+        E::IsTrue(inner) | E::IsFalse(inner) | E::IsNotTrue(inner) | E::IsNotFalse(inner) => {
+            collect(inner, place, found);
+        }
+        E::BinaryOp { left, right, .. } => {
+            collect(left, place, found);
+            collect(right, place, found);
+        }
+        E::InList { expr, list, .. } => {
+            collect(expr, place, found);
+            for item in list {
+                collect(item, place, found);
+            }
+        }
+        E::Between { expr, low, high, .. } => {
+            for part in [expr, low, high] {
+                collect(part, place, found);
+            }
+        }
+        E::Function(call) => {
+            for argument in arguments(call) {
+                collect(argument, place, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The plain arguments of a call; none where it has others.
+pub(super) fn arguments(call: &ast::Function) -> Vec<&ast::Expr> {
+    let ast::FunctionArguments::List(list) = &call.args else { return Vec::new() };
+    list.args
+        .iter()
+        .filter_map(|argument| match argument {
+            ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => Some(expr),
+            _ => None,
+        })
+        .collect()
+}
