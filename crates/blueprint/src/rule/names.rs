@@ -58,12 +58,14 @@ fn collect(expr: &ast::Expr, place: &Place, found: &mut Vec<(String, At)>) {
     use ast::Expr as E;
     match expr {
         E::Identifier(name) => found.push((name.value.clone(), place.of_span(name.span))),
-        E::Nested(inner) | E::IsNull(inner) | E::IsNotNull(inner) | E::UnaryOp { expr: inner, .. } => {
-            collect(inner, place, found);
-        }
-        E::IsTrue(inner) | E::IsFalse(inner) | E::IsNotTrue(inner) | E::IsNotFalse(inner) => {
-            collect(inner, place, found);
-        }
+        E::Nested(inner)
+        | E::IsNull(inner)
+        | E::IsNotNull(inner)
+        | E::IsTrue(inner)
+        | E::IsFalse(inner)
+        | E::IsNotTrue(inner)
+        | E::IsNotFalse(inner)
+        | E::UnaryOp { expr: inner, .. } => collect(inner, place, found),
         E::BinaryOp { left, right, .. } => {
             collect(left, place, found);
             collect(right, place, found);
