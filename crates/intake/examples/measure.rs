@@ -1,16 +1,17 @@
 //! Loads the extracts of a simulated place and prints what each stage took:
-//! `cargo run --release -p intake --example measure -- PLACE_DIR [THREADS]`.
+//! `cargo run --release -p intake --example measure -- PLACE_DIR [THREADS [TRACE.csv]]`.
 
-use intake::{LoadOptions, NoProgress, SourceFormat, SourceInput, load};
+use intake::{LoadOptions, NoProgress, SourceFormat, SourceInput, load, load_with_trace};
 use std::path::PathBuf;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let Some(dir) = arguments.next().map(PathBuf::from) else {
-        eprintln!("usage: measure PLACE_DIR [THREADS]");
+        eprintln!("usage: measure PLACE_DIR [THREADS [TRACE.csv]]");
         return;
     };
     let threads = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(2);
+    let trace = arguments.next().map(PathBuf::from);
     let Ok(files) = std::fs::read_dir(dir.join("extracts")) else {
         eprintln!("there is no folder extracts in {}", dir.display());
         return;
@@ -34,10 +35,17 @@ fn main() {
         memory_budget: 256 << 20,
         force: true,
     };
-    match load(&options, &NoProgress) {
+    let result = match &trace {
+        Some(path) => load_with_trace(&options, &NoProgress, path),
+        None => load(&options, &NoProgress),
+    };
+    match result {
         Ok(report) => {
             let quality = &report.quality;
-            println!("{} rows, {} people, {} events, {} identities", quality.rows_read, report.people, report.events, quality.linkage.identities);
+            println!(
+                "{} rows, {} people, {} events, {} identities",
+                quality.rows_read, report.people, report.events, quality.linkage.identities
+            );
             for stage in &report.timings {
                 println!("{:>8} ms  {}", stage.milliseconds, stage.stage);
             }

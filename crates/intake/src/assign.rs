@@ -44,9 +44,18 @@ impl Assigned {
 }
 
 /// Joins identities to people. `rank_of_source` is lower for sources that know people better (the GP list first).
-pub(crate) fn assign(identities: &Identities, rank_of_source: &[u8], person_lists: u32, previous: &Previous) -> Result<Assigned, LoadError> {
+pub(crate) fn assign(
+    identities: &Identities,
+    rank_of_source: &[u8],
+    person_lists: u32,
+    previous: &Previous,
+) -> Result<Assigned, LoadError> {
     let (cluster_of, clusters) = cluster(identities, rank_of_source, person_lists)?;
-    let mut quality = LinkageQuality { identities: identities.rows.len() as u64, people: u64::from(clusters), ..LinkageQuality::default() };
+    let mut quality = LinkageQuality {
+        identities: identities.rows.len() as u64,
+        people: u64::from(clusters),
+        ..LinkageQuality::default()
+    };
     let (id_of, next_person) = identifiers(identities, &cluster_of, clusters, previous, &mut quality);
     let mut order: Vec<u32> = (0..clusters).collect();
     order.sort_unstable_by_key(|&cluster| id_of[cluster as usize]);
@@ -179,7 +188,13 @@ impl Sets {
 /// An identifier for each cluster: the one it had. Where one person became two, the part with most of the old identity keys
 /// keeps the identifier; where two became one, the smallest stays. New ones count on from the highest ever used, in the
 /// order of the clusters' smallest keys, so that they do not depend on the order of files.
-fn identifiers(identities: &Identities, cluster_of: &[u32], clusters: u32, previous: &Previous, quality: &mut LinkageQuality) -> (Vec<u64>, u64) {
+fn identifiers(
+    identities: &Identities,
+    cluster_of: &[u32],
+    clusters: u32,
+    previous: &Previous,
+    quality: &mut LinkageQuality,
+) -> (Vec<u64>, u64) {
     let mut smallest_key = vec![u64::MAX; clusters as usize];
     // Keys that each old person has in each cluster.
     let mut votes: BTreeMap<(u64, u32), u32> = BTreeMap::new();
@@ -236,7 +251,13 @@ fn identifiers(identities: &Identities, cluster_of: &[u32], clusters: u32, previ
     (id_of, next)
 }
 
-fn links(identities: &Identities, person_of: &[u32], ids: &[u64], previous: &Previous, quality: &LinkageQuality) -> Vec<(u64, u64)> {
+fn links(
+    identities: &Identities,
+    person_of: &[u32],
+    ids: &[u64],
+    previous: &Previous,
+    quality: &LinkageQuality,
+) -> Vec<(u64, u64)> {
     let ended: BTreeMap<u64, u64> = quality.merges.iter().map(|merge| (merge.other, merge.kept)).collect();
     let mut links: Vec<(u64, u64)> =
         identities.rows.iter().zip(person_of).map(|(who, &person)| (who.key, ids[person as usize])).collect();
@@ -255,9 +276,10 @@ fn links(identities: &Identities, person_of: &[u32], ids: &[u64], previous: &Pre
 fn group(identities: &Identities, person_of: &[u32], people: usize, rank_of_source: &[u8]) -> (Vec<u32>, Vec<u32>) {
     let rank = |who: &Identity| {
         let source = best_source(who, rank_of_source);
-        let filled = [who.family, who.given, who.address, who.postcode, who.uprn, who.lsoa].iter().filter(|&&n| n != 0).count()
-            + usize::from(who.nhs_number != 0)
-            + usize::from(who.birth != NO_DAY);
+        let filled =
+            [who.family, who.given, who.address, who.postcode, who.uprn, who.lsoa].iter().filter(|&&n| n != 0).count()
+                + usize::from(who.nhs_number != 0)
+                + usize::from(who.birth != NO_DAY);
         (rank_of_source.get(usize::from(source)).copied().unwrap_or(u8::MAX), std::cmp::Reverse(filled), who.key)
     };
     let mut starts = vec![0_u32; people + 1];
@@ -312,7 +334,12 @@ mod tests {
     fn who(numbers: &[u64]) -> Identities {
         let mut identities = Identities::default();
         for (place, &number) in numbers.iter().enumerate() {
-            let draft = IdentityDraft { nhs_number: number, birth: 10_000, family: format!("Ash{place}"), ..IdentityDraft::default() };
+            let draft = IdentityDraft {
+                nhs_number: number,
+                birth: 10_000,
+                family: format!("Ash{place}"),
+                ..IdentityDraft::default()
+            };
             let at = identities.number(draft.key(), &draft);
             identities.rows[at as usize].sources = 1;
         }

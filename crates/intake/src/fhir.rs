@@ -12,9 +12,32 @@ use std::io::{BufRead, BufReader, Read};
 
 /// The columns of every row.
 pub(crate) const COLUMNS: [&str; 26] = [
-    "resource", "id", "patient", "nhs_number", "family", "given", "birth", "gender", "ethnicity", "address", "postcode", "practice",
-    "start", "end", "status", "class", "category", "code_system", "code", "display", "value", "unit", "encounter", "provider",
-    "intent", "deceased",
+    "resource",
+    "id",
+    "patient",
+    "nhs_number",
+    "family",
+    "given",
+    "birth",
+    "gender",
+    "ethnicity",
+    "address",
+    "postcode",
+    "practice",
+    "start",
+    "end",
+    "status",
+    "class",
+    "category",
+    "code_system",
+    "code",
+    "display",
+    "value",
+    "unit",
+    "encounter",
+    "provider",
+    "intent",
+    "deceased",
 ];
 
 /// The largest document read as a whole.
@@ -27,7 +50,11 @@ pub(crate) enum Item {
 }
 
 /// Hands every row of a file to `take`.
-pub(crate) fn read(input: Box<dyn Read + Send>, shown: &str, take: &mut dyn FnMut(Item) -> Result<(), LoadError>) -> Result<(), LoadError> {
+pub(crate) fn read(
+    input: Box<dyn Read + Send>,
+    shown: &str,
+    take: &mut dyn FnMut(Item) -> Result<(), LoadError>,
+) -> Result<(), LoadError> {
     let mut input = BufReader::with_capacity(1 << 18, input);
     let mut text = Vec::new();
     let mut line = 1;
@@ -57,18 +84,37 @@ pub(crate) fn read(input: Box<dyn Read + Send>, shown: &str, take: &mut dyn FnMu
 fn next_line(input: &mut impl BufRead, text: &mut Vec<u8>, shown: &str, line: u64) -> Result<(), LoadError> {
     input.take(LARGEST).read_until(b'\n', text).map_err(|error| unreadable(shown, Some(line), &error))?;
     if text.len() as u64 >= LARGEST {
-        return Err(LoadError::file(shown, Some(line), "has a line of more than 1 GiB", "send one resource a line (NDJSON)"));
+        return Err(LoadError::file(
+            shown,
+            Some(line),
+            "has a line of more than 1 GiB",
+            "send one resource a line (NDJSON)",
+        ));
     }
     Ok(())
 }
 
-fn read_whole(input: impl Read, mut text: Vec<u8>, shown: &str, take: &mut dyn FnMut(Item) -> Result<(), LoadError>) -> Result<(), LoadError> {
+fn read_whole(
+    input: impl Read,
+    mut text: Vec<u8>,
+    shown: &str,
+    take: &mut dyn FnMut(Item) -> Result<(), LoadError>,
+) -> Result<(), LoadError> {
     input.take(LARGEST).read_to_end(&mut text).map_err(|error| unreadable(shown, None, &error))?;
     if text.len() as u64 >= LARGEST {
-        return Err(LoadError::file(shown, None, "is one document of more than 1 GiB", "send one resource a line (NDJSON)"));
+        return Err(LoadError::file(
+            shown,
+            None,
+            "is one document of more than 1 GiB",
+            "send one resource a line (NDJSON)",
+        ));
     }
     let value: Value = serde_json::from_slice(&text).map_err(|error| {
-        let advice = if error.is_eof() { "the file is cut short; ask the partner to send it again" } else { "correct the file or ask the partner to" };
+        let advice = if error.is_eof() {
+            "the file is cut short; ask the partner to send it again"
+        } else {
+            "correct the file or ask the partner to"
+        };
         LoadError::file(shown, Some(error.line() as u64), format!("is not JSON ({error})"), advice)
     })?;
     document(&value, 1, take)
@@ -127,7 +173,13 @@ impl Fields {
     }
 }
 
-fn resource(value: &Value, own: &str, line: u64, keys: &BTreeMap<String, String>, take: &mut dyn FnMut(Item) -> Result<(), LoadError>) -> Result<(), LoadError> {
+fn resource(
+    value: &Value,
+    own: &str,
+    line: u64,
+    keys: &BTreeMap<String, String>,
+    take: &mut dyn FnMut(Item) -> Result<(), LoadError>,
+) -> Result<(), LoadError> {
     let kind = text(value, "/resourceType");
     if kind.is_empty() {
         let message = "is not a FHIR resource: it has no resourceType".to_owned();
@@ -141,7 +193,10 @@ fn resource(value: &Value, own: &str, line: u64, keys: &BTreeMap<String, String>
         fields.set("patient", own);
         patient(value, &mut fields);
     } else {
-        fields.set("patient", &resolve(first(value, &["/subject/reference", "/patient/reference", "/beneficiary/reference"])));
+        fields.set(
+            "patient",
+            &resolve(first(value, &["/subject/reference", "/patient/reference", "/beneficiary/reference"])),
+        );
         let encounter = first(value, &["/encounter/reference", "/context/reference"]);
         fields.set("encounter", &if kind == "Encounter" { own.to_owned() } else { resolve(encounter) });
         clinical(value, &mut fields);
@@ -181,12 +236,33 @@ fn patient(value: &Value, fields: &mut Fields) {
 
 fn clinical(value: &Value, fields: &mut Fields) {
     let starts = [
-        "/period/start", "/actualPeriod/start", "/effectiveDateTime", "/effectivePeriod/start", "/performedDateTime", "/performedPeriod/start",
-        "/occurrenceDateTime", "/onsetDateTime", "/onsetPeriod/start", "/authoredOn", "/whenHandedOver", "/dateAsserted", "/start",
-        "/recordedDate", "/issued", "/date", "/created",
+        "/period/start",
+        "/actualPeriod/start",
+        "/effectiveDateTime",
+        "/effectivePeriod/start",
+        "/performedDateTime",
+        "/performedPeriod/start",
+        "/occurrenceDateTime",
+        "/onsetDateTime",
+        "/onsetPeriod/start",
+        "/authoredOn",
+        "/whenHandedOver",
+        "/dateAsserted",
+        "/start",
+        "/recordedDate",
+        "/issued",
+        "/date",
+        "/created",
     ];
     fields.set("start", first(value, &starts));
-    let ends = ["/period/end", "/effectivePeriod/end", "/performedPeriod/end", "/abatementDateTime", "/abatementPeriod/end", "/end"];
+    let ends = [
+        "/period/end",
+        "/effectivePeriod/end",
+        "/performedPeriod/end",
+        "/abatementDateTime",
+        "/abatementPeriod/end",
+        "/end",
+    ];
     fields.set("end", first(value, &ends));
     fields.set("status", first(value, &["/status", "/clinicalStatus/coding/0/code"]));
     fields.set("class", text(value, "/class/code"));
@@ -203,7 +279,10 @@ fn coding(concept: Option<&Value>, fields: &mut Fields) {
     let none = Vec::new();
     let codings = concept.and_then(|c| c.get("coding")).and_then(Value::as_array).unwrap_or(&none);
     let known = ["http://snomed.info/sct", "icd-10", "http://loinc.org", "rxnorm"];
-    let best = known.iter().find_map(|system| codings.iter().find(|c| text(c, "/system").contains(system))).or(codings.first());
+    let best = known
+        .iter()
+        .find_map(|system| codings.iter().find(|c| text(c, "/system").contains(system)))
+        .or(codings.first());
     let best = best.unwrap_or(&Value::Null);
     fields.set("code_system", text(best, "/system"));
     fields.set("code", text(best, "/code"));
@@ -212,7 +291,8 @@ fn coding(concept: Option<&Value>, fields: &mut Fields) {
 }
 
 fn quantity(value: &Value, fields: &mut Fields) {
-    let number = value.pointer("/valueQuantity/value").or_else(|| value.pointer("/valueInteger")).and_then(Value::as_number);
+    let number =
+        value.pointer("/valueQuantity/value").or_else(|| value.pointer("/valueInteger")).and_then(Value::as_number);
     fields.set("value", &number.map(ToString::to_string).unwrap_or_default());
     fields.set("unit", first(value, &["/valueQuantity/code", "/valueQuantity/unit"]));
 }
@@ -241,14 +321,21 @@ mod tests {
             {"resource":{"resourceType":"Condition","subject":{"reference":"Patient/x"},"code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"I10"},{"system":"http://snomed.info/sct","code":"38341003"}]}}}]}"#;
         let found = rows(text).unwrap();
         assert_eq!(found[0], "1: Patient|p1|p1|9990000018|Ash|A B");
-        assert!(found[1].starts_with("2: Condition||p1|") && found[1].ends_with("http://snomed.info/sct|38341003"), "{}", found[1]);
+        assert!(
+            found[1].starts_with("2: Condition||p1|") && found[1].ends_with("http://snomed.info/sct|38341003"),
+            "{}",
+            found[1]
+        );
     }
 
     #[test]
     fn lines_and_bad_lines() {
         let found = rows("{\"resourceType\":\"Patient\",\"id\":\"1\"}\n{oops\n\n{}\n").unwrap();
         assert_eq!(found.len(), 3);
-        assert!(found[1].starts_with("2: broken: is not JSON") && found[2].starts_with("4: broken: is not a FHIR resource"), "{found:?}");
+        assert!(
+            found[1].starts_with("2: broken: is not JSON") && found[2].starts_with("4: broken: is not a FHIR resource"),
+            "{found:?}"
+        );
         assert!(rows("{\"resourceType\":\n\"Patient\"").unwrap_err().to_string().contains("cut short"));
     }
 

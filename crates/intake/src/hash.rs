@@ -76,6 +76,9 @@ mod tests {
         }
         assert_eq!(seen.len(), 40_000);
         // Written to disk: a change here breaks the identifiers of every snapshot.
-        assert_eq!(Hasher::new(0).bytes(b"vanguard").number(7).finish(), Hasher::new(0).bytes(b"vanguard").number(7).finish());
+        assert_eq!(
+            Hasher::new(0).bytes(b"vanguard").number(7).finish(),
+            Hasher::new(0).bytes(b"vanguard").number(7).finish()
+        );
     }
 }

@@ -50,13 +50,16 @@ impl IdentityDraft {
     /// postcode.
     pub(crate) fn faint_key(&self) -> Option<u64> {
         let known = self.birth != NO_DAY && matches!(self.sex, Sex::Male | Sex::Female) && !self.postcode.is_empty();
-        known.then(|| Hasher::new(11).number(self.birth as u64).number(self.sex as u64).bytes(self.postcode.as_bytes()).finish())
+        known.then(|| {
+            Hasher::new(11).number(self.birth as u64).number(self.sex as u64).bytes(self.postcode.as_bytes()).finish()
+        })
     }
 
     /// The hash that stands for it in the link table.
     pub(crate) fn key(&self) -> u64 {
         let mut hasher = Hasher::new(2).number(self.nhs_number).number(self.birth as u64);
-        hasher = hasher.number(u64::from(self.sex as u8) << 40 | u64::from(self.ethnicity.letter()) << 32 | u64::from(self.lsoa));
+        hasher = hasher
+            .number(u64::from(self.sex as u8) << 40 | u64::from(self.ethnicity.letter()) << 32 | u64::from(self.lsoa));
         for text in [&self.family, &self.given, &self.address, &self.postcode, &self.uprn, &self.local_id] {
             hasher = hasher.bytes(text.as_bytes());
         }

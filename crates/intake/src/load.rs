@@ -64,7 +64,10 @@ fn check(options: &LoadOptions) -> Result<(), LoadError> {
         return wrong("there is no source to load; name at least one in place.toml".to_owned());
     }
     if options.sources.len() > 32 {
-        return wrong(format!("there are {} sources and a snapshot holds at most 32; put files of one format together", options.sources.len()));
+        return wrong(format!(
+            "there are {} sources and a snapshot holds at most 32; put files of one format together",
+            options.sources.len()
+        ));
     }
     for (place, source) in options.sources.iter().enumerate() {
         if options.sources[..place].iter().any(|other| other.id == source.id) {
@@ -108,7 +111,8 @@ fn open_live(options: &LoadOptions) -> Result<Option<Snapshot>, LoadError> {
 
 fn unchanged(live: &Snapshot, clock: Clock<'_>) -> Result<LoadReport, LoadError> {
     let json = live.quality().map_err(|e| LoadError::Lake(e.to_string()))?;
-    let quality: Quality = serde_json::from_str(&json).map_err(|e| LoadError::Lake(format!("quality.json cannot be read ({e})")))?;
+    let quality: Quality =
+        serde_json::from_str(&json).map_err(|e| LoadError::Lake(format!("quality.json cannot be read ({e})")))?;
     let manifest = live.manifest();
     Ok(LoadReport {
         outcome: Outcome::NoChange,

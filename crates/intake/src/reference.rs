@@ -30,7 +30,8 @@ pub(crate) struct UnitCost {
 pub(crate) fn row(row: &Row<'_, '_>, rule: &ReferenceRule, tally: &mut Tally) -> Result<ReferenceRow, Box<Refusal>> {
     match rule {
         ReferenceRule::UnitCosts(rule) => {
-            let kind = row.parsed(Some(rule.kind), tally, |t| EventKind::from_name(t).ok_or(Invalid("is not a kind of event")));
+            let kind = row
+                .parsed(Some(rule.kind), tally, |t| EventKind::from_name(t).ok_or(Invalid("is not a kind of event")));
             let kind = kind.ok_or_else(|| row.refusal(rule.kind, "kind_unknown", "is not a kind of event"))?;
             let pence = row.parsed(Some(rule.pounds), tally, Pence::parse_pounds);
             let pence = pence.ok_or_else(|| row.refusal(rule.pounds, "amount_wrong", "is not an amount in pounds"))?;
@@ -38,7 +39,9 @@ pub(crate) fn row(row: &Row<'_, '_>, rule: &ReferenceRule, tally: &mut Tally) ->
                 None => None,
                 Some(text) => match (Method::from_name(&text), rule.method) {
                     (Some(method), _) => Some(method),
-                    (None, Some(column)) => return Err(row.refusal(column, "method_unknown", "is not a method of an event")),
+                    (None, Some(column)) => {
+                        return Err(row.refusal(column, "method_unknown", "is not a method of an event"));
+                    }
                     (None, None) => None,
                 },
             };
@@ -49,7 +52,8 @@ pub(crate) fn row(row: &Row<'_, '_>, rule: &ReferenceRule, tally: &mut Tally) ->
         }
         ReferenceRule::Organisations(rule) => {
             let code = row.parsed(Some(rule.code), tally, OdsCode::parse);
-            let code = code.ok_or_else(|| row.refusal(rule.code, "organisation_code", "is not the code of an organisation"))?;
+            let code =
+                code.ok_or_else(|| row.refusal(rule.code, "organisation_code", "is not the code of an organisation"))?;
             let name = row.optional(rule.name, tally).unwrap_or_default().into_owned();
             let kind = row.optional(rule.kind, tally).unwrap_or_default().into_owned();
             Ok(ReferenceRow::Organisation { code, name, kind })
@@ -153,7 +157,12 @@ mod tests {
     #[test]
     fn the_most_exact_price_wins_and_nights_add_up() {
         let cost = |method, detail: &str, per_day, pence, from| UnitCost {
-            kind: EventKind::Admission, method, detail: detail.to_owned(), per_day, pence, from,
+            kind: EventKind::Admission,
+            method,
+            detail: detail.to_owned(),
+            per_day,
+            pence,
+            from,
         };
         let dictionary = [
             CodeRow { system: CodeSystem::None, code: String::new(), name: String::new() },
@@ -170,7 +179,9 @@ mod tests {
             ],
             &dictionary,
         );
-        let of = |method: Method, detail, date, nights| prices.of(EventKind::Admission.number(), method.number(), detail, day(date).0, nights);
+        let of = |method: Method, detail, date, nights| {
+            prices.of(EventKind::Admission.number(), method.number(), detail, day(date).0, nights)
+        };
         assert_eq!(of(Method::Elective, 0, "2023-05-01", 3), Some(100));
         assert_eq!(of(Method::Emergency, 0, "2023-05-01", 3), Some(290));
         assert_eq!(of(Method::Emergency, 0, "2024-05-01", 0), Some(250));

@@ -131,7 +131,10 @@ impl SpoolWriter {
 }
 
 /// Hands every event of a file to `take`.
-pub(crate) fn read_events(path: &Path, mut take: impl FnMut(SpoolEvent) -> Result<(), LoadError>) -> Result<(), LoadError> {
+pub(crate) fn read_events(
+    path: &Path,
+    mut take: impl FnMut(SpoolEvent) -> Result<(), LoadError>,
+) -> Result<(), LoadError> {
     let file = File::open(path).map_err(|e| LoadError::write(path, e))?;
     let mut input = BufReader::with_capacity(SIZE * 8192, file);
     let mut bytes = [0; SIZE];
@@ -151,8 +154,21 @@ mod tests {
     #[test]
     fn an_event_comes_back_as_it_went() {
         let event = SpoolEvent {
-            person: 7, date: -3, end: NO_DAY, kind: 2, method: 3, status: 4, source: 5, order: 300, join: true, code: 9,
-            provider: 10, detail: 11, link: u64::MAX - 1, value: NO_NUMBER, cost: -12,
+            person: 7,
+            date: -3,
+            end: NO_DAY,
+            kind: 2,
+            method: 3,
+            status: 4,
+            source: 5,
+            order: 300,
+            join: true,
+            code: 9,
+            provider: 10,
+            detail: 11,
+            link: u64::MAX - 1,
+            value: NO_NUMBER,
+            cost: -12,
         };
         assert_eq!(SpoolEvent::from_bytes(&event.to_bytes()), event);
     }

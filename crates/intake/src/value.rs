@@ -85,12 +85,16 @@ pub(crate) fn code(text: &str, system: CodeSystem) -> Result<Cow<'_, str>, Inval
         CodeSystem::SnomedCt => SnomedId::parse(text).map(|_| Cow::Borrowed(text)),
         CodeSystem::Loinc => {
             let shaped = text.split_once('-').is_some_and(|(number, check)| {
-                (1..=7).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()) && check.len() == 1 && check.as_bytes()[0].is_ascii_digit()
+                (1..=7).contains(&number.len())
+                    && number.bytes().all(|b| b.is_ascii_digit())
+                    && check.len() == 1
+                    && check.as_bytes()[0].is_ascii_digit()
             });
             if shaped { Ok(Cow::Borrowed(text)) } else { Err(Invalid("is not a LOINC code")) }
         }
         CodeSystem::RxNorm | CodeSystem::OmopConcept => {
-            let digits = !text.is_empty() && text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit()) && text != "0";
+            let digits =
+                !text.is_empty() && text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit()) && text != "0";
             if digits { Ok(Cow::Borrowed(text)) } else { Err(Invalid("is not a concept number")) }
         }
         _ if text.len() > 200 => Err(Invalid("is longer than any code")),
@@ -143,7 +147,12 @@ mod tests {
         assert_eq!(thousandths("36.55"), Ok(36_550));
         assert_eq!(thousandths("-0.0019"), Ok(-1));
         assert_eq!(thousandths("1,200"), Ok(1_200_000));
-        assert!(thousandths("").is_err() && thousandths(".").is_err() && thousandths("7..1").is_err() && thousandths("abc").is_err());
+        assert!(
+            thousandths("").is_err()
+                && thousandths(".").is_err()
+                && thousandths("7..1").is_err()
+                && thousandths("abc").is_err()
+        );
         assert_eq!(shape("TS18 1HU".as_bytes()), "AA99 9AA");
         assert_eq!(shape("31/02/2015".as_bytes()), "99/99/9999");
         assert_eq!(shape("Zo\u{eb}\n".as_bytes()), "AAA?");

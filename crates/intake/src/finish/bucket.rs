@@ -13,7 +13,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Writes each event to the file of its person's bucket; the person takes the identity's place.
-pub(super) fn distribute(events: &Path, person_of: &[u32], plan: &SnapshotPlan, spool: &SpoolDir, memory: usize) -> Result<Vec<PathBuf>, LoadError> {
+pub(super) fn distribute(
+    events: &Path,
+    person_of: &[u32],
+    plan: &SnapshotPlan,
+    spool: &SpoolDir,
+    memory: usize,
+) -> Result<Vec<PathBuf>, LoadError> {
     let count = plan.bucket_count();
     let buffer = (memory / 4 / count.max(1) as usize).clamp(1 << 13, 1 << 20);
     let create = |bucket: u32| SpoolWriter::create(spool.file(&format!("bucket-{bucket}")), buffer);
@@ -152,14 +158,32 @@ mod tests {
 
     fn episode(order: u16, date: i32, end: i32, code: u32, status: Status, link: u64) -> SpoolEvent {
         SpoolEvent {
-            person: 3, date, kind: EventKind::Admission.number(), source: 0, order, end, method: Method::Emergency.number(),
-            status: status.number(), join: true, code, provider: 0, detail: 0, link, value: NO_NUMBER, cost: NO_NUMBER,
+            person: 3,
+            date,
+            kind: EventKind::Admission.number(),
+            source: 0,
+            order,
+            end,
+            method: Method::Emergency.number(),
+            status: status.number(),
+            join: true,
+            code,
+            provider: 0,
+            detail: 0,
+            link,
+            value: NO_NUMBER,
+            cost: NO_NUMBER,
         }
     }
 
     #[test]
     fn episodes_become_one_spell() {
-        let diagnosis = SpoolEvent { kind: EventKind::Diagnosis.number(), join: false, code: 77, ..episode(1, 100, 100, 0, Status::None, 5) };
+        let diagnosis = SpoolEvent {
+            kind: EventKind::Diagnosis.number(),
+            join: false,
+            code: 77,
+            ..episode(1, 100, 100, 0, Status::None, 5)
+        };
         let events = vec![
             episode(2, 103, 110, 12, Status::Discharged, 5),
             episode(1, 100, 103, 11, Status::None, 5),
@@ -169,7 +193,10 @@ mod tests {
             episode(1, 300, 300, 14, Status::None, 0),
         ];
         let rows = finished(events, &Prices::default(), Day(400));
-        let seen: Vec<_> = rows.iter().map(|r| (r.kind.name(), r.date.0, r.end.map(|d| d.0), r.code, r.status.name(), r.link)).collect();
+        let seen: Vec<_> = rows
+            .iter()
+            .map(|r| (r.kind.name(), r.date.0, r.end.map(|d| d.0), r.code, r.status.name(), r.link))
+            .collect();
         assert_eq!(
             seen,
             [

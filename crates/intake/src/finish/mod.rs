@@ -14,7 +14,10 @@ use crate::quality::{LoadReport, Outcome, Quality};
 use crate::read::Fingerprint;
 use crate::reference::Prices;
 use crate::spool::SpoolDir;
-use lake::{CodeRow, DictionaryBuilder, LakeError, QuarantineRow, Snapshot, SnapshotPlan, SnapshotWriter, SourceFile, SourceInfo};
+use lake::{
+    CodeRow, DictionaryBuilder, LakeError, QuarantineRow, Snapshot, SnapshotPlan, SnapshotWriter, SourceFile,
+    SourceInfo,
+};
 use nhs::CodeSystem;
 use std::collections::BTreeMap;
 
@@ -46,7 +49,20 @@ pub(crate) fn finish(
     drop(previous);
 
     clock.stage("write people and events", Some(read.spool.events));
-    let FirstPass { identities, dictionary, references, spool: events, mut quarantine, quarantine_path, registrations, deaths, stays, sources, trace: rows, .. } = read;
+    let FirstPass {
+        identities,
+        dictionary,
+        references,
+        spool: events,
+        mut quarantine,
+        quarantine_path,
+        registrations,
+        deaths,
+        stays,
+        sources,
+        trace: rows,
+        ..
+    } = read;
     let codes = named(dictionary, &references.organisations);
     let prices = Prices::new(&references.costs, &codes);
     let id = Snapshot::next_id(&options.lake_dir, options.as_of).map_err(lake_error)?;
@@ -82,7 +98,8 @@ pub(crate) fn finish(
     }
     let Assigned { links, ids, next_person, .. } = assigned;
     writer.write_link(links).map_err(lake_error)?;
-    let extras = BTreeMap::from([(INPUT_HASH.to_owned(), input_hash), (NEXT_PERSON.to_owned(), next_person.to_string())]);
+    let extras =
+        BTreeMap::from([(INPUT_HASH.to_owned(), input_hash), (NEXT_PERSON.to_owned(), next_person.to_string())]);
     let id = writer.finish(extras).map_err(lake_error)?;
     Ok(LoadReport {
         outcome: Outcome::Loaded,
@@ -131,7 +148,11 @@ fn named(dictionary: DictionaryBuilder, organisations: &BTreeMap<nhs::OdsCode, S
     rows
 }
 
-fn source_infos(options: &LoadOptions, fingerprints: &[Fingerprint], sources: &[crate::first_pass::SourceState]) -> Vec<SourceInfo> {
+fn source_infos(
+    options: &LoadOptions,
+    fingerprints: &[Fingerprint],
+    sources: &[crate::first_pass::SourceState],
+) -> Vec<SourceInfo> {
     let mut prints = fingerprints.iter();
     let info = |(source, state): (&crate::SourceInput, &crate::first_pass::SourceState)| {
         let file = |(path, print): (&std::path::PathBuf, &Fingerprint)| SourceFile {

@@ -100,14 +100,17 @@ impl<'a> People<'a> {
     /// either counts, so that an old address in a worse source does not move anybody.
     fn address_key(&self, person: usize) -> Option<u64> {
         let texts = &self.identities.texts;
-        let simple = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect::<String>();
+        let simple =
+            |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect::<String>();
         self.members(person).find_map(|who| {
             if who.uprn != 0 {
                 return Some(Hasher::new(9).bytes(texts.get(who.uprn).as_bytes()).finish());
             }
             if who.address != 0 && who.postcode != 0 {
                 let address = simple(texts.get(who.address));
-                return Some(Hasher::new(10).bytes(address.as_bytes()).bytes(texts.get(who.postcode).as_bytes()).finish());
+                return Some(
+                    Hasher::new(10).bytes(address.as_bytes()).bytes(texts.get(who.postcode).as_bytes()).finish(),
+                );
             }
             None
         })
@@ -124,7 +127,8 @@ impl<'a> People<'a> {
     }
 
     fn person(&self, person: usize) -> PersonRow {
-        let first = |pick: &dyn Fn(&Identity) -> u32| self.members(person).map(pick).find(|&value| value != 0).unwrap_or(0);
+        let first =
+            |pick: &dyn Fn(&Identity) -> u32| self.members(person).map(pick).find(|&value| value != 0).unwrap_or(0);
         let lsoa = first(&|who| who.lsoa).checked_sub(1).and_then(Lsoa::from_value);
         let registration = self.registration[person];
         let day = |value: i32| (value != NO_DAY).then_some(Day(value));
@@ -162,9 +166,13 @@ impl<'a> People<'a> {
     fn identity(&self, person: usize) -> IdentityRow {
         let texts = &self.identities.texts;
         let best_name = self.members(person).find(|who| who.family != 0);
-        let best_address = self.members(person).find(|who| who.address != 0).or_else(|| self.members(person).find(|who| who.postcode != 0));
+        let best_address = self
+            .members(person)
+            .find(|who| who.address != 0)
+            .or_else(|| self.members(person).find(|who| who.postcode != 0));
         let number = self.members(person).map(|who| who.nhs_number).find(|&n| n != 0);
-        let text = |who: Option<&Identity>, pick: fn(&Identity) -> u32| who.map_or("", |who| texts.get(pick(who))).to_owned();
+        let text =
+            |who: Option<&Identity>, pick: fn(&Identity) -> u32| who.map_or("", |who| texts.get(pick(who))).to_owned();
         IdentityRow {
             id: self.assigned.ids[person],
             nhs_number: number.and_then(|n| NhsNumber::from_value(n).ok()),
@@ -183,5 +191,10 @@ fn is_current(registration: &Registration, as_of: Day) -> bool {
 /// Which of two registrations is the person's at the day: a current one, then the one that began last, then the one
 /// that ended last, then the practice's code.
 fn standing(registration: &Registration, as_of: Day) -> (bool, Option<Day>, Day, OdsCode) {
-    (is_current(registration, as_of), registration.from, registration.to.unwrap_or(Day(i32::MAX)), registration.practice)
+    (
+        is_current(registration, as_of),
+        registration.from,
+        registration.to.unwrap_or(Day(i32::MAX)),
+        registration.practice,
+    )
 }

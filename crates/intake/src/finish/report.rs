@@ -23,10 +23,15 @@ pub(super) fn quality(
     organisations: &BTreeMap<OdsCode, String>,
     live: Option<&Snapshot>,
 ) -> Quality {
-    let before: Option<Quality> = live.and_then(|live| live.quality().ok()).and_then(|json| serde_json::from_str(&json).ok());
+    let before: Option<Quality> =
+        live.and_then(|live| live.quality().ok()).and_then(|json| serde_json::from_str(&json).ok());
     let lists = person_lists(options);
-    let on_list: BTreeSet<u64> =
-        identities.rows.iter().filter(|who| who.sources & lists != 0 && who.nhs_number != 0).map(|who| who.nhs_number).collect();
+    let on_list: BTreeSet<u64> = identities
+        .rows
+        .iter()
+        .filter(|who| who.sources & lists != 0 && who.nhs_number != 0)
+        .map(|who| who.nhs_number)
+        .collect();
     let sources = sources.into_iter().enumerate().map(|(number, state)| {
         let mut quality = finish_source(state, options.as_of, organisations, before.as_ref());
         let own = identities.rows.iter().filter(|who| who.sources >> number & 1 == 1);
@@ -50,16 +55,27 @@ pub(super) fn quality(
     quality
 }
 
-fn finish_source(state: SourceState, as_of: Day, organisations: &BTreeMap<OdsCode, String>, before: Option<&Quality>) -> SourceQuality {
+fn finish_source(
+    state: SourceState,
+    as_of: Day,
+    organisations: &BTreeMap<OdsCode, String>,
+    before: Option<&Quality>,
+) -> SourceQuality {
     let mut quality = state.quality;
     quality.latest = state.latest.map(|day| Day(day).to_string());
     quality.days_behind = state.latest.map(|day| i64::from(as_of.0) - i64::from(day));
     if state.latest.is_some() {
         let last = as_of.month().0;
-        let month = |number: i32| MonthCount { month: Month(number).to_string(), events: state.months.get(&number).copied().unwrap_or(0) };
+        let month = |number: i32| MonthCount {
+            month: Month(number).to_string(),
+            events: state.months.get(&number).copied().unwrap_or(0),
+        };
         quality.months = (last - MONTHS + 1..=last).map(month).collect();
     }
-    for (to, codes) in [("practices among the organisations", &state.practices), ("providers among the organisations", &state.providers)] {
+    for (to, codes) in [
+        ("practices among the organisations", &state.practices),
+        ("providers among the organisations", &state.providers),
+    ] {
         if organisations.is_empty() || codes.is_empty() {
             continue;
         }
@@ -88,7 +104,12 @@ fn change(before: u64, now: u64) -> Change {
     Change { rows_before: before, tenths_of_percent, warn: tenths_of_percent.abs() > WARN_TENTHS }
 }
 
-fn reconcile(options: &LoadOptions, identities: &Identities, assigned: &Assigned, sources: &mut [SourceQuality]) -> Reconciliation {
+fn reconcile(
+    options: &LoadOptions,
+    identities: &Identities,
+    assigned: &Assigned,
+    sources: &mut [SourceQuality],
+) -> Reconciliation {
     let lists = person_lists(options);
     let about = |place: &usize| options.sources[*place].format.role().is_about_people();
     let people_sources: Vec<usize> = (0..options.sources.len()).filter(about).collect();

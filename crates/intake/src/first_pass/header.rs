@@ -9,7 +9,12 @@ use csv::ByteRecord;
 /// Takes the header off the first block.
 pub(super) fn take(format: &SourceFormat, block: &mut Block, shown: &str) -> Result<Vec<String>, LoadError> {
     if block.broken {
-        return Err(LoadError::file(shown, Some(1), "has a header with a quote that does not close", "correct the first line"));
+        return Err(LoadError::file(
+            shown,
+            Some(1),
+            "has a header with a quote that does not close",
+            "correct the first line",
+        ));
     }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -20,7 +25,12 @@ pub(super) fn take(format: &SourceFormat, block: &mut Block, shown: &str) -> Res
     let mut record = ByteRecord::new();
     let found = reader.read_byte_record(&mut record).unwrap_or(false);
     if !found {
-        return Err(LoadError::file(shown, Some(1), "holds no header", "the first line must name the columns; ask the partner to send it again"));
+        return Err(LoadError::file(
+            shown,
+            Some(1),
+            "holds no header",
+            "the first line must name the columns; ask the partner to send it again",
+        ));
     }
     let name = |field: &[u8]| match std::str::from_utf8(field) {
         Ok(text) => text.trim().to_owned(),
@@ -49,21 +59,36 @@ pub(super) fn check(format: &SourceFormat, header: &[String], shown: &str) -> Re
         .filter_map(|spec| spec.names.first().map(String::as_str))
         .collect();
     if !missing.is_empty() {
-        let mut what = format!("lacks {} that {} needs: {}", if missing.len() == 1 { "a column" } else { "columns" }, format.name, quoted(&missing));
+        let mut what = format!(
+            "lacks {} that {} needs: {}",
+            if missing.len() == 1 { "a column" } else { "columns" },
+            format.name,
+            quoted(&missing)
+        );
         for name in &missing {
             let near = nearest(name, header.iter().map(String::as_str));
             if !near.is_empty() {
                 what.push_str(&format!("; near \"{name}\" there is {}", quoted(&near)));
             }
         }
-        return Err(LoadError::file(shown, Some(1), what, "check that the file belongs to this source, or give the column's name in a copy of the format"));
+        return Err(LoadError::file(
+            shown,
+            Some(1),
+            what,
+            "check that the file belongs to this source, or give the column's name in a copy of the format",
+        ));
     }
     let lower: Vec<String> = header.iter().map(|name| name.to_lowercase()).collect();
     for (place, name) in lower.iter().enumerate() {
         let read = format.columns.iter().any(|spec| spec.names.iter().any(|own| own.eq_ignore_ascii_case(name)));
         if read && lower[..place].contains(name) {
             let what = format!("names the column \"{}\" twice", header[place]);
-            return Err(LoadError::file(shown, Some(1), what, "ask the partner which one counts and take the other out"));
+            return Err(LoadError::file(
+                shown,
+                Some(1),
+                what,
+                "ask the partner which one counts and take the other out",
+            ));
         }
     }
     if header.len() > usize::from(u16::MAX) {

@@ -19,7 +19,8 @@ impl FirstPass {
         let source = usize::from(number);
         self.bytes_done += out.bytes;
         self.sources[source].tally.add(std::mem::take(&mut out.tally));
-        let codes = out.codes.codes.iter().map(|code| self.dictionary.number(code.system, &code.code, &code.name)).collect();
+        let codes =
+            out.codes.codes.iter().map(|code| self.dictionary.number(code.system, &code.code, &code.name)).collect();
         let mut numbers = Numbers { identities: vec![None; out.identities.len()], codes };
         let mut next_event = 0;
         for row in std::mem::take(&mut out.rows) {
@@ -41,7 +42,15 @@ impl FirstPass {
         Ok(())
     }
 
-    fn row(&mut self, number: u8, shown: &str, row: RowOut, out: &BlockOut, range: std::ops::Range<usize>, numbers: &mut Numbers) -> Result<(), LoadError> {
+    fn row(
+        &mut self,
+        number: u8,
+        shown: &str,
+        row: RowOut,
+        out: &BlockOut,
+        range: std::ops::Range<usize>,
+        numbers: &mut Numbers,
+    ) -> Result<(), LoadError> {
         let source = usize::from(number);
         match row.fate {
             Fate::Refused(refusal) => return self.refuse(number, shown, row.line, refusal),
@@ -85,7 +94,8 @@ impl FirstPass {
     }
 
     fn event(&mut self, source: usize, identity: u32, mut event: SpoolEvent, codes: &[u32]) -> Result<(), LoadError> {
-        let number = |local: u32| (local as usize).checked_sub(1).and_then(|place| codes.get(place)).copied().unwrap_or(0);
+        let number =
+            |local: u32| (local as usize).checked_sub(1).and_then(|place| codes.get(place)).copied().unwrap_or(0);
         event.person = identity;
         event.code = number(event.code);
         event.provider = number(event.provider);
@@ -126,6 +136,7 @@ impl FirstPass {
 }
 
 fn nobody_on_the_list() -> Refusal {
-    let message = "names nobody: birth, sex and postcode fit no registered person or more than one, and there is nothing else";
+    let message =
+        "names nobody: birth, sex and postcode fit no registered person or more than one, and there is nothing else";
     Refusal { column: None, reason: "nobody_on_list", message: message.to_owned(), shape: String::new() }
 }

@@ -22,7 +22,13 @@ use std::path::Path;
 const RECORDS: usize = 4096;
 
 /// Reads all sources: the lists of registered people first, then the others, each in their order.
-pub(crate) fn read_all(options: &LoadOptions, spool: &SpoolDir, pool: &rayon::ThreadPool, clock: &Clock<'_>, trace: bool) -> Result<FirstPass, LoadError> {
+pub(crate) fn read_all(
+    options: &LoadOptions,
+    spool: &SpoolDir,
+    pool: &rayon::ThreadPool,
+    clock: &Clock<'_>,
+    trace: bool,
+) -> Result<FirstPass, LoadError> {
     let mut pass = FirstPass::new(options, spool, trace)?;
     let mut order: Vec<(usize, &SourceInput)> = options.sources.iter().enumerate().collect();
     order.sort_by_key(|(_, source)| source.format.role() != Role::PersonList);
@@ -30,7 +36,8 @@ pub(crate) fn read_all(options: &LoadOptions, spool: &SpoolDir, pool: &rayon::Th
         pass.begin_source(number);
         for path in &source.files {
             let name = shown(options, path);
-            let mut reader = FileReader { options, source, number: number as u8, path, shown: &name, pool, clock, pass: &mut pass };
+            let mut reader =
+                FileReader { options, source, number: number as u8, path, shown: &name, pool, clock, pass: &mut pass };
             reader.read()?;
         }
         pass.end_source(number, source)?;
@@ -73,7 +80,12 @@ impl FileReader<'_> {
         let format = &self.source.format;
         let mut blocks = BlockReader::new(input, self.shown, format.delimiter, format.quote);
         let Some(mut first) = blocks.next_block()? else {
-            return Err(LoadError::file(self.shown, None, "holds no text", "the transfer failed; ask the partner to send it again"));
+            return Err(LoadError::file(
+                self.shown,
+                None,
+                "holds no text",
+                "the transfer failed; ask the partner to send it again",
+            ));
         };
         let header = header::take(format, &mut first, self.shown)?;
         let (source, options) = (self.source, self.options);
@@ -93,12 +105,14 @@ impl FileReader<'_> {
         batch.extend(next_batch(&mut blocks)?);
         while !batch.is_empty() {
             // The next blocks are read and decompressed while these are parsed.
-            let (outs, next) = self.pool.join(|| map_batch(&bound, std::mem::take(&mut batch)), || next_batch(&mut blocks));
+            let (outs, next) =
+                self.pool.join(|| map_batch(&bound, std::mem::take(&mut batch)), || next_batch(&mut blocks));
             self.merge(outs)?;
             batch = next?;
         }
         if self.pass.file_rows(self.number) == 0 && !source.format.may_be_empty {
-            let advice = "an extract without rows is not loaded in place of one with rows; ask the partner to send it again";
+            let advice =
+                "an extract without rows is not loaded in place of one with rows; ask the partner to send it again";
             return Err(LoadError::file(self.shown, Some(1), "holds a header and no rows", advice));
         }
         Ok(())
@@ -220,7 +234,7 @@ fn map_text(bound: &Bound<'_>, block: &Block, out: &mut BlockOut) {
         match reader.read_byte_record(&mut record) {
             Ok(false) => return,
             Ok(true) => {
-                let line = block.first_line + record.position().map_or(1, csv::Position::line) - 1;
+                let line = block.first_line + line_in_block(&block.bytes, record.position());
                 let mut position = csv::Position::new();
                 position.set_line(line);
                 record.set_position(Some(position));
@@ -233,4 +247,13 @@ fn map_text(bound: &Bound<'_>, block: &Block, out: &mut BlockOut) {
             }
         }
     }
+}
+
+/// How many lines of the block lie before a record. The reader notes where it began to look for the record, which may be before
+/// the line feed of a Windows line end and before empty lines.
+fn line_in_block(bytes: &[u8], position: Option<&csv::Position>) -> u64 {
+    let Some(position) = position else { return 0 };
+    let from = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(bytes.len());
+    let skipped = bytes[from..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).filter(|&&b| b == b'\n').count();
+    position.line() - 1 + skipped as u64
 }

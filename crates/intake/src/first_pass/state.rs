@@ -164,12 +164,16 @@ impl FirstPass {
         source.seen = ReadySet::default();
         let quality = &mut source.quality;
         if quality.rows_loaded + quality.rows_quarantined + quality.rows_duplicate != quality.rows_read {
-            let what = format!("the counts of source \"{}\" do not add up, which is an error in Vanguard; report it", quality.id);
+            let what = format!(
+                "the counts of source \"{}\" do not add up, which is an error in Vanguard; report it",
+                quality.id
+            );
             return Err(LoadError::Options(what));
         }
         quality.absent_columns = absent(&input.format, &quality.columns);
         let mut warnings: Vec<WarningCount> = std::mem::take(&mut source.warnings).into_values().collect();
-        warnings.sort_by(|a, b| b.values.cmp(&a.values).then_with(|| (&a.column, &a.reason).cmp(&(&b.column, &b.reason))));
+        warnings
+            .sort_by(|a, b| b.values.cmp(&a.values).then_with(|| (&a.column, &a.reason).cmp(&(&b.column, &b.reason))));
         quality.warnings = warnings;
         let reasons = std::mem::take(&mut source.reasons).into_iter();
         let mut reasons: Vec<crate::QuarantineReason> = reasons
@@ -188,8 +192,18 @@ impl FirstPass {
 
     /// Puts a row aside.
     pub(super) fn put_aside(&mut self, row: &QuarantineRow) -> Result<(), LoadError> {
-        let fields = [&row.source.to_string(), &row.file, &row.line.to_string(), &row.column, &row.reason, &row.message, &row.shape];
-        self.quarantine.write_record(fields.map(String::as_bytes)).map_err(|e| LoadError::write(&self.quarantine_path, e.into()))
+        let fields = [
+            &row.source.to_string(),
+            &row.file,
+            &row.line.to_string(),
+            &row.column,
+            &row.reason,
+            &row.message,
+            &row.shape,
+        ];
+        self.quarantine
+            .write_record(fields.map(String::as_bytes))
+            .map_err(|e| LoadError::write(&self.quarantine_path, e.into()))
     }
 }
 

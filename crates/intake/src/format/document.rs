@@ -79,7 +79,8 @@ impl<'t> Document<'t> {
         let found = words.iter().find(|(name, _)| *name == text).map(|&(_, value)| value);
         if found.is_none() {
             let names: Vec<&str> = words.iter().map(|&(name, _)| name).collect();
-            let help = did_you_mean(text, names.iter().copied()).unwrap_or_else(|| format!("one of {}", quoted(&names)));
+            let help =
+                did_you_mean(text, names.iter().copied()).unwrap_or_else(|| format!("one of {}", quoted(&names)));
             self.error(span, format!("\"{text}\" is no {what}"), Some(help));
         }
         found

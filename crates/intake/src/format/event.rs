@@ -134,7 +134,12 @@ pub(super) fn read_all(document: &Document<'_>, root: &Section<'_, '_>, columns:
 }
 
 /// Conditions under a key of the format itself.
-pub(super) fn read_conditions(document: &Document<'_>, root: &Section<'_, '_>, key: &'static str, columns: &mut Columns) -> Vec<Condition> {
+pub(super) fn read_conditions(
+    document: &Document<'_>,
+    root: &Section<'_, '_>,
+    key: &'static str,
+    columns: &mut Columns,
+) -> Vec<Condition> {
     let Some(value) = root.get(key) else { return Vec::new() };
     EventReader { document, columns }.conditions(value)
 }
@@ -221,7 +226,11 @@ impl<'t> EventReader<'_, 't> {
             } else if ranges && text.contains('{') {
                 match expand(text) {
                     Some(names) => out.extend(names.into_iter().map(|name| self.columns.id(vec![name]))),
-                    None => self.document.error(&span, format!("\"{text}\" is not a range of columns"), Some("write `DIAG_{01..20}`".to_owned())),
+                    None => self.document.error(
+                        &span,
+                        format!("\"{text}\" is not a range of columns"),
+                        Some("write `DIAG_{01..20}`".to_owned()),
+                    ),
                 }
             } else {
                 out.push(self.columns.id(vec![text.to_owned()]));
@@ -233,14 +242,18 @@ impl<'t> EventReader<'_, 't> {
     fn conditions(&mut self, value: &Value<'t>) -> Vec<Condition> {
         let one = |item: &Value<'t>, reader: &mut Self| {
             let section = reader.document.section(item, "when")?;
-            let column = section.need(reader.document, "column", "when").and_then(|v| reader.columns.read(reader.document, v));
-            let lookup = |v: &Value<'t>| Lookup::new(reader.document.texts(v, "a value").into_iter().map(|(t, _)| (t.to_owned(), ())));
+            let column =
+                section.need(reader.document, "column", "when").and_then(|v| reader.columns.read(reader.document, v));
+            let lookup = |v: &Value<'t>| {
+                Lookup::new(reader.document.texts(v, "a value").into_iter().map(|(t, _)| (t.to_owned(), ())))
+            };
             let tests = [
                 section.get("is").map(|v| FilledRule::Is(lookup(v))),
                 section.get("is_not").map(|v| FilledRule::IsNot(lookup(v))),
-                section.get("filled").and_then(|v| reader.document.truth(v, "filled")).map(|truth| {
-                    if truth { FilledRule::Filled } else { FilledRule::Empty }
-                }),
+                section
+                    .get("filled")
+                    .and_then(|v| reader.document.truth(v, "filled"))
+                    .map(|truth| if truth { FilledRule::Filled } else { FilledRule::Empty }),
             ];
             section.finish(reader.document, "when");
             let mut tests = tests.into_iter().flatten();
@@ -256,7 +269,13 @@ impl<'t> EventReader<'_, 't> {
         }
     }
 
-    fn vocabulary<V: Copy>(&mut self, parent: &Section<'_, 't>, key: &'static str, words: &[(&str, V)], none: V) -> VocabRule<V> {
+    fn vocabulary<V: Copy>(
+        &mut self,
+        parent: &Section<'_, 't>,
+        key: &'static str,
+        words: &[(&str, V)],
+        none: V,
+    ) -> VocabRule<V> {
         let mut rule = VocabRule { steps: Vec::new(), otherwise: none, warn: false };
         let Some(value) = parent.get(key) else { return rule };
         if let Some(text) = value.get_ref().as_str() {
@@ -275,7 +294,8 @@ impl<'t> EventReader<'_, 't> {
             let map = section.need(self.document, "map", key).map(|v| self.map(v, key, words));
             if let Some(otherwise) = section.get("otherwise") {
                 let word = self.document.text(otherwise, "otherwise");
-                rule.otherwise = word.and_then(|t| self.document.word(t, &otherwise.span(), key, words)).unwrap_or(none);
+                rule.otherwise =
+                    word.and_then(|t| self.document.word(t, &otherwise.span(), key, words)).unwrap_or(none);
                 rule.warn = false;
             }
             section.finish(self.document, key);
@@ -323,7 +343,8 @@ impl<'t> EventReader<'_, 't> {
         let rate = section.get("rate").and_then(|v| self.document.section(v, "rate"));
         let rate = rate.and_then(|rate| {
             let column = rate.need(self.document, "column", "rate").and_then(|v| self.columns.read(self.document, v));
-            let rates = [("once", Rate::Once), ("daily", Rate::Daily), ("weekly", Rate::Weekly), ("hourly", Rate::Hourly)];
+            let rates =
+                [("once", Rate::Once), ("daily", Rate::Daily), ("weekly", Rate::Weekly), ("hourly", Rate::Hourly)];
             let map = rate.need(self.document, "map", "rate").map(|v| self.map(v, "rate", &rates));
             let hours = self.columns.optional(self.document, &rate, "hours_per_week");
             rate.finish(self.document, "rate");
@@ -341,5 +362,6 @@ fn expand(text: &str) -> Option<Vec<String>> {
     let (first, last) = range.split_once("..")?;
     let width = first.len();
     let (first, last): (u32, u32) = (first.parse().ok()?, last.parse().ok()?);
-    (first <= last && last - first < 1000).then(|| (first..=last).map(|n| format!("{before}{n:0width$}{after}")).collect())
+    (first <= last && last - first < 1000)
+        .then(|| (first..=last).map(|n| format!("{before}{n:0width$}{after}")).collect())
 }

@@ -17,8 +17,18 @@ const MISSING: [&str; 5] = ["", "NULL", "null", "N/A", "\\N"];
 /// Dates that stand for "not known" in every format: HES (1800 null, 1801 invalid, 1802), spreadsheet and database
 /// zeros, and the ends that never come.
 const UNKNOWN_DATES: [&str; 12] = [
-    "0001-01-01", "1582-10-15", "1600-01-01", "1753-01-01", "1800-01-01", "1801-01-01", "1802-01-01", "1899-12-30",
-    "1900-01-01", "2999-12-31", "4712-12-31", "9999-12-31",
+    "0001-01-01",
+    "1582-10-15",
+    "1600-01-01",
+    "1753-01-01",
+    "1800-01-01",
+    "1801-01-01",
+    "1802-01-01",
+    "1899-12-30",
+    "1900-01-01",
+    "2999-12-31",
+    "4712-12-31",
+    "9999-12-31",
 ];
 
 /// The columns named so far.
@@ -39,7 +49,8 @@ impl Columns {
 
     /// A column from a value: a name, or a list of names the column goes by.
     pub(super) fn read(&mut self, document: &Document<'_>, value: &Value<'_>) -> Option<ColumnId> {
-        let names: Vec<String> = document.texts(value, "a column").into_iter().map(|(text, _)| text.to_owned()).collect();
+        let names: Vec<String> =
+            document.texts(value, "a column").into_iter().map(|(text, _)| text.to_owned()).collect();
         if names.is_empty() || names.iter().any(String::is_empty) {
             document.error(&value.span(), "a column has a name", None);
             return None;
@@ -52,7 +63,12 @@ impl Columns {
     }
 
     /// The column under a key, if there is one.
-    pub(super) fn optional(&mut self, document: &Document<'_>, section: &Section<'_, '_>, key: &'static str) -> Option<ColumnId> {
+    pub(super) fn optional(
+        &mut self,
+        document: &Document<'_>,
+        section: &Section<'_, '_>,
+        key: &'static str,
+    ) -> Option<ColumnId> {
         section.get(key).and_then(|value| self.read(document, value))
     }
 }
@@ -74,12 +90,15 @@ pub(super) fn parse(file: &str, text: &str) -> (Option<SourceFormat>, Vec<Issue>
 }
 
 fn read_format(document: &Document<'_>, root: &Section<'_, '_>, text: &str) -> Option<SourceFormat> {
-    let name = root.need(document, "name", "a source format").and_then(|v| document.text(v, "name")).unwrap_or_default();
-    let title = root.need(document, "title", "a source format").and_then(|v| document.text(v, "title")).unwrap_or_default();
+    let name =
+        root.need(document, "name", "a source format").and_then(|v| document.text(v, "name")).unwrap_or_default();
+    let title =
+        root.need(document, "title", "a source format").and_then(|v| document.text(v, "title")).unwrap_or_default();
     let role = root
         .need(document, "role", "a source format")
         .and_then(|v| document.text(v, "role").and_then(|t| document.word(t, &v.span(), "role", &Role::NAMES)));
-    let reader = word_or(document, root, "reader", &[("csv", ReaderKind::Csv), ("fhir", ReaderKind::Fhir)], ReaderKind::Csv);
+    let reader =
+        word_or(document, root, "reader", &[("csv", ReaderKind::Csv), ("fhir", ReaderKind::Fhir)], ReaderKind::Csv);
     let encodings = [("utf-8", Encoding::Utf8), ("windows-1252", Encoding::Windows1252), ("auto", Encoding::Auto)];
     let encoding = word_or(document, root, "encoding", &encodings, Encoding::Auto);
     let may_be_empty = root.get("may_be_empty").and_then(|v| document.truth(v, "may_be_empty")).unwrap_or(false);
@@ -141,10 +160,17 @@ fn check_role(document: &Document<'_>, root: &Section<'_, '_>, format: &SourceFo
         let who = &format.identity;
         if !has_identity {
             missing("an [identity] table");
-        } else if who.nhs_number.is_none() && who.local_id.is_none() && (who.family_name.is_none() || who.birth.is_none()) {
+        } else if who.nhs_number.is_none()
+            && who.local_id.is_none()
+            && (who.family_name.is_none() || who.birth.is_none())
+        {
             missing("an NHS number, a local id, or a family name and a date of birth in [identity]");
         }
-        if format.role == Role::PersonList && format.registration.is_none() && format.events.is_empty() && format.space.is_empty() {
+        if format.role == Role::PersonList
+            && format.registration.is_none()
+            && format.events.is_empty()
+            && format.space.is_empty()
+        {
             missing("a [registration] table");
         }
         if format.role == Role::Events && format.events.is_empty() {
@@ -177,7 +203,11 @@ fn read_identity(document: &Document<'_>, section: &Section<'_, '_>, columns: &m
     rule
 }
 
-fn read_registration(document: &Document<'_>, section: &Section<'_, '_>, columns: &mut Columns) -> Option<RegistrationRule> {
+fn read_registration(
+    document: &Document<'_>,
+    section: &Section<'_, '_>,
+    columns: &mut Columns,
+) -> Option<RegistrationRule> {
     let practice = section.need(document, "practice", "[registration]").and_then(|v| columns.read(document, v));
     let from = columns.optional(document, section, "from");
     let to = columns.optional(document, section, "to");
@@ -185,7 +215,12 @@ fn read_registration(document: &Document<'_>, section: &Section<'_, '_>, columns
     Some(RegistrationRule { practice: practice?, from, to })
 }
 
-fn read_reference(document: &Document<'_>, section: &Section<'_, '_>, role: Role, columns: &mut Columns) -> Option<ReferenceRule> {
+fn read_reference(
+    document: &Document<'_>,
+    section: &Section<'_, '_>,
+    role: Role,
+    columns: &mut Columns,
+) -> Option<ReferenceRule> {
     let need = |columns: &mut Columns, key| {
         section.need(document, key, "[reference]").and_then(|value| columns.read(document, value))
     };
@@ -193,12 +228,14 @@ fn read_reference(document: &Document<'_>, section: &Section<'_, '_>, role: Role
         Role::ReferenceUnitCosts => {
             let (kind, pounds) = (need(columns, "kind"), need(columns, "pounds"));
             let mut column = |key| columns.optional(document, section, key);
-            let (method, detail, per, valid_from) = (column("method"), column("detail"), column("per"), column("valid_from"));
+            let (method, detail, per, valid_from) =
+                (column("method"), column("detail"), column("per"), column("valid_from"));
             UnitCostRule { kind: kind?, method, detail, per, pounds: pounds?, valid_from }.into()
         }
         Role::ReferenceOrganisations => {
             let code = need(columns, "code");
-            let (name, kind) = (columns.optional(document, section, "name"), columns.optional(document, section, "kind"));
+            let (name, kind) =
+                (columns.optional(document, section, "name"), columns.optional(document, section, "kind"));
             ReferenceRule::Organisations(OrganisationRule { code: code?, name, kind })
         }
         _ => {
@@ -234,7 +271,13 @@ fn list(document: &Document<'_>, root: &Section<'_, '_>, key: &'static str) -> V
     document.texts(value, key).into_iter().map(|(text, _)| text.to_owned()).collect()
 }
 
-fn word_or<V: Copy>(document: &Document<'_>, root: &Section<'_, '_>, key: &'static str, words: &[(&str, V)], otherwise: V) -> V {
+fn word_or<V: Copy>(
+    document: &Document<'_>,
+    root: &Section<'_, '_>,
+    key: &'static str,
+    words: &[(&str, V)],
+    otherwise: V,
+) -> V {
     let Some(value) = root.get(key) else { return otherwise };
     document.text(value, key).and_then(|text| document.word(text, &value.span(), key, words)).unwrap_or(otherwise)
 }

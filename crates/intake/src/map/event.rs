@@ -23,7 +23,11 @@ pub(super) fn events(row: &Row<'_, '_>, out: &mut BlockOut) -> Result<(), Box<Re
             Err(refusal) if primary => return Err(refusal),
             Err(_) => {
                 if let Some(&column) = rule.date.first() {
-                    row.warn(column, Invalid("leaves out a further event of the row, which has no usable date or code"), &mut out.tally);
+                    row.warn(
+                        column,
+                        Invalid("leaves out a further event of the row, which has no usable date or code"),
+                        &mut out.tally,
+                    );
                 }
             }
         }
@@ -32,7 +36,8 @@ pub(super) fn events(row: &Row<'_, '_>, out: &mut BlockOut) -> Result<(), Box<Re
     if primary && row.bound.format.role == Role::Events {
         let fits_identity = row.bound.format.identity_only.iter().any(|condition| row.holds(condition, &mut out.tally));
         if !fits_identity {
-            let column = rules.first().and_then(|rule| rule.when.first()).map_or(ColumnId(u16::MAX), |when| when.column);
+            let column =
+                rules.first().and_then(|rule| rule.when.first()).map_or(ColumnId(u16::MAX), |when| when.column);
             return Err(row.refusal(column, "kind_of_row", "is a kind of row that this format makes no event of"));
         }
     }
@@ -86,7 +91,8 @@ fn kind(row: &Row<'_, '_>, rule: &KindRule, tally: &mut Tally) -> Result<EventKi
         KindRule::By(column, map) => {
             let text = row.text(*column, tally);
             let found = map.get(text.as_deref().unwrap_or(""));
-            found.ok_or_else(|| row.refusal(*column, "kind_unknown", "is a kind of event that the format does not list"))
+            found
+                .ok_or_else(|| row.refusal(*column, "kind_unknown", "is a kind of event that the format does not list"))
         }
     }
 }

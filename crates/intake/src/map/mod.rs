@@ -39,7 +39,11 @@ pub(crate) struct RowOut {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// Position of the identity and how many events follow in the block.
-    Person { identity: u32, events: u32, registration: Option<Registration> },
+    Person {
+        identity: u32,
+        events: u32,
+        registration: Option<Registration>,
+    },
     Reference(ReferenceRow),
     Refused(Refusal),
 }
@@ -116,7 +120,8 @@ fn fate(row: &Row<'_, '_>, out: &mut BlockOut) -> Result<Fate, Box<Refusal>> {
     }
     let draft = who::identity(row, &mut out.tally);
     if !draft.is_somebody() && draft.faint_key().is_none() {
-        let message = "names nobody: it has no valid NHS number, no local id, and no name with a date of birth".to_owned();
+        let message =
+            "names nobody: it has no valid NHS number, no local id, and no name with a date of birth".to_owned();
         return Err(Box::new(Refusal { column: None, reason: "nobody", message, shape: String::new() }));
     }
     let before = out.events.len();

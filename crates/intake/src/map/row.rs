@@ -90,7 +90,12 @@ impl<'r> Row<'_, 'r> {
     }
 
     /// A value read from an optional column; a bad one is a warning.
-    pub(crate) fn parsed<V>(&self, column: Option<ColumnId>, tally: &mut Tally, parse: impl FnOnce(&str) -> Result<V, Invalid>) -> Option<V> {
+    pub(crate) fn parsed<V>(
+        &self,
+        column: Option<ColumnId>,
+        tally: &mut Tally,
+        parse: impl FnOnce(&str) -> Result<V, Invalid>,
+    ) -> Option<V> {
         let column = column?;
         let text = self.text(column, tally)?;
         match parse(&text) {
@@ -158,7 +163,9 @@ impl<'r> Row<'_, 'r> {
                     refusal = Some(self.refusal(column, "date_wrong", why.0));
                 }
                 Some(DateValue::Unknown) => {
-                    refusal = refusal.or_else(|| Some(self.refusal(column, "date_not_known", "is a date that stands for \"not known\"")));
+                    refusal = refusal.or_else(|| {
+                        Some(self.refusal(column, "date_not_known", "is a date that stands for \"not known\""))
+                    });
                 }
                 None => {}
             }

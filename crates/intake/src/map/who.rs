@@ -29,7 +29,8 @@ pub(super) fn identity(row: &Row<'_, '_>, tally: &mut Tally) -> IdentityDraft {
     draft.given = text(row, rule.given_name, tally);
     draft.address = text(row, rule.address, tally);
     draft.uprn = row.parsed(rule.uprn, tally, uprn).unwrap_or_default();
-    draft.postcode = row.parsed(rule.postcode, tally, Postcode::parse).map_or_else(String::new, |p| p.as_str().to_owned());
+    draft.postcode =
+        row.parsed(rule.postcode, tally, Postcode::parse).map_or_else(String::new, |p| p.as_str().to_owned());
     if let Some(code) = practice(row, rule.practice, tally) {
         *tally.practices.entry(code).or_default() += 1;
     }
@@ -44,7 +45,8 @@ fn local(id: &str) -> &str {
 
 fn text(row: &Row<'_, '_>, column: Option<ColumnId>, tally: &mut Tally) -> String {
     let Some(text) = row.optional(column, tally) else { return String::new() };
-    let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|&end| end <= LONGEST).last().unwrap_or(0);
+    let end =
+        text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|&end| end <= LONGEST).last().unwrap_or(0);
     text[..end].to_owned()
 }
 

@@ -76,7 +76,12 @@ impl<R: Read> BlockReader<R> {
                     self.broken += 1;
                     if self.broken > MOST_BROKEN {
                         let what = format!("more than {MOST_BROKEN} lines have a quote that does not close");
-                        return Err(LoadError::file(&self.shown, Some(self.line), what, "set `quote` in the source's format to the character this file uses"));
+                        return Err(LoadError::file(
+                            &self.shown,
+                            Some(self.line),
+                            what,
+                            "set `quote` in the source's format to the character this file uses",
+                        ));
                     }
                     let rest = &self.buffer[opened..];
                     let end = memchr::memchr(b'\n', rest).map_or(self.buffer.len(), |newline| opened + newline + 1);
@@ -85,7 +90,12 @@ impl<R: Read> BlockReader<R> {
                 Cut::Broken(end, _) => return Ok(Some(self.take(end, false))),
                 Cut::None if self.ended => return Ok(Some(self.take(self.buffer.len(), false))),
                 Cut::None if self.buffer.len() > 64 * BLOCK => {
-                    return Err(LoadError::file(&self.shown, Some(self.line), "is one line of more than 64 MiB", "it is not delimited text; check the source's format"));
+                    return Err(LoadError::file(
+                        &self.shown,
+                        Some(self.line),
+                        "is one line of more than 64 MiB",
+                        "it is not delimited text; check the source's format",
+                    ));
                 }
                 Cut::None => self.read_more()?,
             }

@@ -48,8 +48,11 @@ fn open_file(path: &Path, shown: &str) -> Result<File, LoadError> {
         }
         Err(error) => refuse(format!("cannot be opened ({error})"), "check the file's permissions"),
         Ok(found) if found.is_dir() => refuse("is a folder".to_owned(), "name the files in it in place.toml"),
-        Ok(found) if found.len() == 0 => refuse("is empty (0 bytes)".to_owned(), "the transfer failed; ask the partner to send it again"),
-        Ok(_) => File::open(path).or_else(|error| refuse(format!("cannot be opened ({error})"), "check the file's permissions")),
+        Ok(found) if found.len() == 0 => {
+            refuse("is empty (0 bytes)".to_owned(), "the transfer failed; ask the partner to send it again")
+        }
+        Ok(_) => File::open(path)
+            .or_else(|error| refuse(format!("cannot be opened ({error})"), "check the file's permissions")),
     }
 }
 
@@ -91,8 +94,23 @@ pub(crate) fn fill(input: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<
 pub(crate) fn unreadable(shown: &str, line: Option<u64>, error: &std::io::Error) -> LoadError {
     use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     match error.kind() {
-        UnexpectedEof => LoadError::file(shown, line, "the gzip file is cut short", "the transfer failed; ask the partner to send it again"),
-        InvalidData | InvalidInput => LoadError::file(shown, line, format!("the gzip file is damaged ({error})"), "ask the partner to send it again"),
-        _ => LoadError::file(shown, line, format!("cannot be read ({error})"), "check the disk and the file's permissions"),
+        UnexpectedEof => LoadError::file(
+            shown,
+            line,
+            "the gzip file is cut short",
+            "the transfer failed; ask the partner to send it again",
+        ),
+        InvalidData | InvalidInput => LoadError::file(
+            shown,
+            line,
+            format!("the gzip file is damaged ({error})"),
+            "ask the partner to send it again",
+        ),
+        _ => LoadError::file(
+            shown,
+            line,
+            format!("cannot be read ({error})"),
+            "check the disk and the file's permissions",
+        ),
     }
 }

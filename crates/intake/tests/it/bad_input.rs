@@ -37,7 +37,14 @@ fn messages() {
         ("damaged gzip", refused(&damaged).split('(').next().unwrap().to_owned()),
         ("zip", refused(b"PK\x03\x04rest of the archive")),
         ("utf-16", refused(b"\xff\xfeN\0H\0S\0")),
-        ("parquet that is none", refused(b"PAR1 and then nothing").split("as Parquet").next().unwrap().replace(|c: char| c.is_ascii_digit(), "9")),
+        (
+            "parquet that is none",
+            refused(b"PAR1 and then nothing")
+                .split("as Parquet")
+                .next()
+                .unwrap()
+                .replace(|c: char| c.is_ascii_digit(), "9"),
+        ),
         ("missing columns", refused(b"NHS_NO,SURNAME,DOB,PRACTICE,REGISTRATION_START,FAMILYNAME\n1,2,3,4,5,6\n")),
         ("column twice", refused(format!("{}\n", LIST.trim_end().to_owned() + ",SEX").as_bytes())),
         ("open quote in the header", refused(b"\"NHS_NUMBER,FAMILY_NAME\n1,2\n")),
@@ -47,7 +54,11 @@ fn messages() {
 }
 
 fn hide_dir(message: &str) -> String {
-    message.split(' ').map(|word| if word.contains("/tmp") || word.contains(".tmp") { "DIR/gp_registrations.csv" } else { word }).collect::<Vec<_>>().join(" ")
+    message
+        .split(' ')
+        .map(|word| if word.contains("/tmp") || word.contains(".tmp") { "DIR/gp_registrations.csv" } else { word })
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[test]
@@ -76,10 +87,21 @@ fn options_that_contradict_themselves() {
 
 #[test]
 fn an_open_quote_costs_one_row() {
-    let case = Case::new().source("vanguard/gp_registrations", format!("{LIST}{ASH}9990000026,\"Beech,Bob,1948-05-06,1,TS18 1HU,A81001,2010-01-01\n{}", ASH.replace("Ash", "Cedar").replace("9990000018", "9990000034")));
+    let case = Case::new().source(
+        "vanguard/gp_registrations",
+        format!(
+            "{LIST}{ASH}9990000026,\"Beech,Bob,1948-05-06,1,TS18 1HU,A81001,2010-01-01\n{}",
+            ASH.replace("Ash", "Cedar").replace("9990000018", "9990000034")
+        ),
+    );
     let report = case.load().unwrap();
     assert_eq!((report.quality.rows_read, report.quality.rows_loaded, report.quality.rows_quarantined), (3, 2, 1));
-    assert!(case.quarantine()[0].starts_with("gp_registrations.csv:3 : has a quote that opens and does not close (open_quote)"), "{:?}", case.quarantine());
+    assert!(
+        case.quarantine()[0]
+            .starts_with("gp_registrations.csv:3 : has a quote that opens and does not close (open_quote)"),
+        "{:?}",
+        case.quarantine()
+    );
 }
 
 #[cfg(target_os = "linux")]

@@ -73,9 +73,14 @@ impl Case {
             let death = row.death.map(|d| format!(" died {d}")).unwrap_or_default();
             let home = row.care_home.map(|h| format!(" lives in {h}")).unwrap_or_default();
             let (home_number, size, imd) = (row.household, row.household_size, row.imd_decile);
-            out.push(format!("{}: {name} {birth} {} {practice}{end}{death}{home} household {home_number} of {size} imd {imd}", row.id, row.sex));
+            out.push(format!(
+                "{}: {name} {birth} {} {practice}{end}{death}{home} household {home_number} of {size} imd {imd}",
+                row.id, row.sex
+            ));
             for e in events {
-                let code = |number: u32| snapshot.dictionary().get(number).map(|c| format!(" {}:{}", c.system, c.code)).unwrap_or_default();
+                let code = |number: u32| {
+                    snapshot.dictionary().get(number).map(|c| format!(" {}:{}", c.system, c.code)).unwrap_or_default()
+                };
                 let end = e.end.filter(|&end| end != e.date).map(|d| format!("..{d}")).unwrap_or_default();
                 let goes_on = if e.end.is_none() { ".." } else { "" };
                 let value = e.value.map(|v| format!(" value {v}")).unwrap_or_default();
@@ -83,7 +88,13 @@ impl Case {
                 let link = if e.link > 0 { format!(" #{}", e.link) } else { String::new() };
                 out.push(format!(
                     "  {}{end}{goes_on} {} {} {}{}{}{}{value}{cost}{link}",
-                    e.date, e.kind, e.method, e.status, code(e.code), code(e.detail), code(e.provider)
+                    e.date,
+                    e.kind,
+                    e.method,
+                    e.status,
+                    code(e.code),
+                    code(e.detail),
+                    code(e.provider)
                 ));
             }
         }
@@ -93,7 +104,10 @@ impl Case {
     /// The rows in quarantine, in words.
     pub fn quarantine(&self) -> Vec<String> {
         let page = self.snapshot().quarantine(None, 0, 1000).unwrap();
-        page.rows.iter().map(|r| format!("{}:{} {}: {} ({}) [{}]", r.file, r.line, r.column, r.message, r.reason, r.shape)).collect()
+        page.rows
+            .iter()
+            .map(|r| format!("{}:{} {}: {} ({}) [{}]", r.file, r.line, r.column, r.message, r.reason, r.shape))
+            .collect()
     }
 }
 

@@ -43,7 +43,10 @@ fn a_role_needs_its_tables() {
     for (text, expect) in [
         ("role = \"events\"\n[identity]\nnhs_number = \"N\"", "at least one [[event]]"),
         ("role = \"person_list\"", "an [identity] table"),
-        ("role = \"events\"\n[identity]\nsex = \"S\"\n[[event]]\nkind = \"death\"\ndate = \"D\"", "an NHS number, a local id"),
+        (
+            "role = \"events\"\n[identity]\nsex = \"S\"\n[[event]]\nkind = \"death\"\ndate = \"D\"",
+            "an NHS number, a local id",
+        ),
         ("role = \"reference_lsoa\"", "a [reference] table"),
     ] {
         let text = format!("name = \"a/b\"\ntitle = \"T\"\n{text}\n");

@@ -23,7 +23,14 @@ fn show(report: &LoadReport) -> String {
     for s in &report.quality.sources {
         out += &format!(
             "{}: {} read = {} loaded + {} quarantined + {} duplicate; {} people, {} columns unknown, latest {}\n",
-            s.id, s.rows_read, s.rows_loaded, s.rows_quarantined, s.rows_duplicate, s.people, s.unknown_columns.len(), s.latest.clone().unwrap_or_default()
+            s.id,
+            s.rows_read,
+            s.rows_loaded,
+            s.rows_quarantined,
+            s.rows_duplicate,
+            s.people,
+            s.unknown_columns.len(),
+            s.latest.clone().unwrap_or_default()
         );
         for q in &s.quarantine {
             out += &format!("  quarantined {} {} {} [{}]\n", q.rows, q.column, q.reason, q.shape);
@@ -57,7 +64,16 @@ fn omop_of_synthea() {
         println!("skipped: `unzip` is not there");
         return;
     }
-    for name in ["person", "visit_occurrence", "condition_occurrence", "procedure_occurrence", "drug_exposure", "measurement", "observation", "death"] {
+    for name in [
+        "person",
+        "visit_occurrence",
+        "condition_occurrence",
+        "procedure_occurrence",
+        "drug_exposure",
+        "measurement",
+        "observation",
+        "death",
+    ] {
         let file = case.dir.path().join(format!("{}.csv", name.to_uppercase()));
         add(&mut case, &format!("omop/{name}"), vec![file]);
     }
@@ -70,7 +86,8 @@ fn omop_of_synthea() {
 fn fhir_bundles() {
     let Some(shared) = shared() else { return };
     let mut case = Case::new();
-    let mut files: Vec<PathBuf> = std::fs::read_dir(shared.join("fhir/bundles")).unwrap().flatten().map(|e| e.path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(shared.join("fhir/bundles")).unwrap().flatten().map(|e| e.path()).collect();
     files.sort();
     add(&mut case, "fhir/bundle", files);
     let report = case.load().unwrap();

@@ -8,8 +8,11 @@ use std::path::Path;
 const LIST: &str = "NHS_NUMBER,FAMILY_NAME,GIVEN_NAME,DATE_OF_BIRTH,SEX,POSTCODE,PRACTICE_CODE,REGISTRATION_START\n";
 
 fn list(people: &[(u64, &str)]) -> String {
-    let number = |n: u64| nhs::NhsNumber::from_first_nine(999_000_000 + n).map_or(String::new(), |n| n.value().to_string());
-    let row = |&(n, name): &(u64, &str)| format!("{},{name},Ann,1950-02-{:02},2,TS18 1HU,A81001,2010-01-01\n", number(n), n % 27 + 1);
+    let number =
+        |n: u64| nhs::NhsNumber::from_first_nine(999_000_000 + n).map_or(String::new(), |n| n.value().to_string());
+    let row = |&(n, name): &(u64, &str)| {
+        format!("{},{name},Ann,1950-02-{:02},2,TS18 1HU,A81001,2010-01-01\n", number(n), n % 27 + 1)
+    };
     format!("{LIST}{}", people.iter().map(row).collect::<String>())
 }
 
@@ -30,7 +33,10 @@ fn the_same_files_change_nothing_and_a_forced_load_writes_the_same_bytes() {
     let first = case.load().unwrap();
     assert_eq!(first.outcome, Outcome::Loaded);
     let second = case.load().unwrap();
-    assert_eq!((second.outcome, &second.snapshot, &second.quality), (Outcome::NoChange, &first.snapshot, &first.quality));
+    assert_eq!(
+        (second.outcome, &second.snapshot, &second.quality),
+        (Outcome::NoChange, &first.snapshot, &first.quality)
+    );
     case.options.force = true;
     let third = case.load().unwrap();
     assert_eq!(third.outcome, Outcome::Loaded);
@@ -67,7 +73,10 @@ fn identifiers_stay_when_people_come_and_go() {
     let report = case.load().unwrap();
     assert_eq!((report.quality.linkage.kept, report.quality.linkage.new), (2, 1));
     assert_eq!(report.quality.sources[0].change.as_ref().unwrap().rows_before, 3);
-    assert_eq!([id_of(&case, "Ash"), id_of(&case, "Cedar"), id_of(&case, "Beech")], [Some(before[0]), Some(before[2]), None]);
+    assert_eq!(
+        [id_of(&case, "Ash"), id_of(&case, "Cedar"), id_of(&case, "Beech")],
+        [Some(before[0]), Some(before[2]), None]
+    );
     let newcomer = id_of(&case, "Dogwood").unwrap();
     assert!(!before.contains(&newcomer));
     // Beech comes back and is who they were.

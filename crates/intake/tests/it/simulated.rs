@@ -13,8 +13,11 @@ pub fn place(people: u32, seed: u64, months: u32) -> Case {
     options.threads = 2;
     case.options.as_of = options.as_of;
     simulate::simulate(&options, &mut |_| {}).unwrap();
-    let mut names: Vec<String> =
-        std::fs::read_dir(case.dir.path().join("extracts")).unwrap().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = std::fs::read_dir(case.dir.path().join("extracts"))
+        .unwrap()
+        .flatten()
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     // The list of registered people first, as a place file has it.
     names.sort_by_key(|name| !name.starts_with("gp_registrations"));
@@ -33,7 +36,12 @@ fn a_simulated_place_loads_without_loss() {
     for source in &report.quality.sources {
         println!(
             "{}: {} = {} + {} + {}; unknown {:?}",
-            source.id, source.rows_read, source.rows_loaded, source.rows_quarantined, source.rows_duplicate, source.unknown_columns
+            source.id,
+            source.rows_read,
+            source.rows_loaded,
+            source.rows_quarantined,
+            source.rows_duplicate,
+            source.unknown_columns
         );
         for q in &source.quarantine {
             println!("    {} {} {} [{}] {}", q.rows, q.column, q.reason, q.shape, q.first);
@@ -64,7 +72,8 @@ fn linkage_against_the_truth() {
     let trace = case.dir.path().join("trace.csv");
     intake::load_with_trace(&case.options, &intake::NoProgress, &trace).unwrap();
     let truth = truth(&case);
-    let (mut joined, mut by_person, mut by_truth): (BTreeMap<(u64, u64), u64>, BTreeMap<u64, u64>, BTreeMap<u64, u64>) = Default::default();
+    let (mut joined, mut by_person, mut by_truth): (BTreeMap<(u64, u64), u64>, BTreeMap<u64, u64>, BTreeMap<u64, u64>) =
+        Default::default();
     let mut reader = csv::Reader::from_path(&trace).unwrap();
     for row in reader.records().map(Result::unwrap) {
         let file = row[0].to_owned();
@@ -81,7 +90,12 @@ fn linkage_against_the_truth() {
     let both = pairs(&mut joined.values().copied());
     let precision = both / pairs(&mut by_person.values().copied());
     let recall = both / pairs(&mut by_truth.values().copied());
-    println!("rows {}, people {}, true people {}, precision {precision:.5}, recall {recall:.5}", by_person.values().sum::<u64>(), by_person.len(), by_truth.len());
-    assert!(precision > 0.995, "precision {precision}");
-    assert!(recall > 0.97, "recall {recall}");
+    println!(
+        "rows {}, people {}, true people {}, precision {precision:.5}, recall {recall:.5}",
+        by_person.values().sum::<u64>(),
+        by_person.len(),
+        by_truth.len()
+    );
+    assert!(precision > 0.999, "precision {precision}");
+    assert!(recall > 0.99, "recall {recall}");
 }

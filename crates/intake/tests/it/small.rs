@@ -37,11 +37,16 @@ fn people_spells_costs_and_households() {
 #[test]
 fn an_exact_copy_counts_once_and_a_bad_optional_value_is_a_warning() {
     let odd = "9990000018,Ash,Ann,1950-02-30,7,Q,1 Elm Road,NOWHERE,x,E0100001,A81001,2010-01-01,\n";
-    let case = Case::new().source("vanguard/gp_registrations", list(&[ASH, ASH, BEECH, odd, "1,2,3\n", ",,,,,,,,,,,,\n"]));
+    let case =
+        Case::new().source("vanguard/gp_registrations", list(&[ASH, ASH, BEECH, odd, "1,2,3\n", ",,,,,,,,,,,,\n"]));
     let report = case.load().unwrap();
     let source = &report.quality.sources[0];
     assert_eq!((source.rows_read, source.rows_loaded, source.rows_quarantined, source.rows_duplicate), (6, 3, 2, 1));
-    let warnings: Vec<String> = source.warnings.iter().map(|w| format!("{} {} x{} {} [{}]", w.column, w.reason, w.values, w.first, w.shape)).collect();
+    let warnings: Vec<String> = source
+        .warnings
+        .iter()
+        .map(|w| format!("{} {} x{} {} [{}]", w.column, w.reason, w.values, w.first, w.shape))
+        .collect();
     insta::assert_snapshot!(warnings.join("\n"));
     assert_eq!(
         case.quarantine(),
@@ -58,12 +63,17 @@ fn windows_1252_gzip_and_utf8_read_the_same() {
     let text = list(&[&ASH.replace("Ash", "Zo\u{eb}"), BEECH]);
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(text.as_bytes()).unwrap();
-    let windows: Vec<u8> = text.chars().filter(|&c| c != '\u{feff}').map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let windows: Vec<u8> =
+        text.chars().filter(|&c| c != '\u{feff}').map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let crlf = text.replace('\n', "\r\n");
     for content in [text.clone().into_bytes(), gzip.finish().unwrap(), windows, crlf.into_bytes()] {
         let case = Case::new().source("vanguard/gp_registrations", content);
         case.load().unwrap();
-        assert!(case.people().iter().any(|line| line.contains("Ann Zo\u{eb} 1950-02-03 female A81001")), "{:?}", case.people());
+        assert!(
+            case.people().iter().any(|line| line.contains("Ann Zo\u{eb} 1950-02-03 female A81001")),
+            "{:?}",
+            case.people()
+        );
         assert!(case.people().iter().any(|line| line.contains("Bob \"B\" Beech")));
     }
 }
@@ -72,8 +82,16 @@ fn windows_1252_gzip_and_utf8_read_the_same() {
 fn the_answer_does_not_depend_on_threads() {
     let rows: String = (0..3000)
         .map(|n| {
-            let number = nhs::NhsNumber::from_first_nine(999_000_000 + n % 900).map_or(String::new(), |n| n.value().to_string());
-            format!("{number},Name{},Given{},19{:02}-01-0{},1,A,{} High Street,TS18 1HU,,E01000001,A81001,2010-01-01,\n", n % 900, n % 30, n % 90, n % 9 + 1, n % 400)
+            let number =
+                nhs::NhsNumber::from_first_nine(999_000_000 + n % 900).map_or(String::new(), |n| n.value().to_string());
+            format!(
+                "{number},Name{},Given{},19{:02}-01-0{},1,A,{} High Street,TS18 1HU,,E01000001,A81001,2010-01-01,\n",
+                n % 900,
+                n % 30,
+                n % 90,
+                n % 9 + 1,
+                n % 400
+            )
         })
         .collect();
     let text = list(&[&rows]);
@@ -88,4 +106,23 @@ fn the_answer_does_not_depend_on_threads() {
         .collect();
     assert_eq!(answers[0], answers[1]);
     assert_eq!(answers[0], answers[2]);
+}
+
+#[test]
+fn lines_are_those_an_editor_shows() {
+    for end in ["\n", "\r\n"] {
+        let text = list(&[
+            ASH,
+            "\n",
+            "\n",
+            "1,2\n",
+            "9990000026,\"Two\nLines\",Bob,1948-05-06,1,,,,,,A81001,2010-01-01,\n",
+            "3,4\n",
+        ])
+        .replace('\n', end);
+        let case = Case::new().source("vanguard/gp_registrations", text);
+        case.load().unwrap();
+        let lines: Vec<u64> = case.snapshot().quarantine(None, 0, 9).unwrap().rows.iter().map(|row| row.line).collect();
+        assert_eq!(lines, [5, 8], "{end:?}");
+    }
 }
