@@ -35,19 +35,26 @@ pub fn reason(feature: &Feature, raw: i64) -> Option<String> {
     })
 }
 
+/// Plural nouns that reasons count.
+const PLURALS: [(&str, &str); 11] = [
+    ("admissions", "admission"),
+    ("attendances", "attendance"),
+    ("appointments", "appointment"),
+    ("contacts", "contact"),
+    ("conditions", "condition"),
+    ("medicines", "medicine"),
+    ("falls", "fall"),
+    ("calls", "call"),
+    ("needs", "need"),
+    ("nights", "night"),
+    ("days", "day"),
+];
+
 /// `1 emergency admissions in a year` reads badly: the first plural noun after a one loses its s.
 fn singular(text: &str, raw: i64) -> String {
     if raw != 1 || !text.starts_with("1 ") {
         return text.to_owned();
     }
-    const PLURALS: [(&str, &str); 6] = [
-        ("admissions", "admission"),
-        ("attendances", "attendance"),
-        ("contacts", "contact"),
-        ("conditions", "condition"),
-        ("medicines", "medicine"),
-        ("days", "day"),
-    ];
     PLURALS
         .iter()
         .find(|(plural, _)| text.contains(plural))
@@ -92,6 +99,8 @@ mod tests {
         let count = feature(Some("{} emergency admissions in a year"), ValueType::Number { decimals: 0 });
         assert_eq!(reason(&count, 3).as_deref(), Some("3 emergency admissions in a year"));
         assert_eq!(reason(&count, 1).as_deref(), Some("1 emergency admission in a year"));
+        let falls = feature(Some("{} falls recorded in a year"), ValueType::Number { decimals: 0 });
+        assert_eq!(reason(&falls, 1).as_deref(), Some("1 fall recorded in a year"));
         assert_eq!(reason(&count, 0), None);
         assert_eq!(reason(&count, ABSENT), None);
         let score = feature(Some("frailty {}"), ValueType::Number { decimals: 1 });

@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 
 /// `GET /care-model`
 pub async fn show(session: Session) -> Response {
-    session.respond(model(&session))
+    session.respond(Ok(model(&session)))
 }
 
 /// `GET /care-model.toml`: the whole model as it is in force, each part with where it came from.
@@ -48,14 +48,14 @@ fn resolved(session: &Session) -> Result<String, PageError> {
             ::blueprint::show(name, &text, &beside(&path))
         }
     };
-    let why = || findings.first().map_or_else(String::new, |finding| finding.render());
+    let why = || findings.first().map_or_else(String::new, ::blueprint::Diagnostic::render);
     shown.ok_or_else(|| internal(&format!("the care model changed on disk and no longer compiles: {}", why())))
 }
 
-fn model(session: &Session) -> Result<Page, PageError> {
+fn model(session: &Session) -> Page {
     let blueprint = session.site.blueprint();
     let body = html! {
-        (heading(&blueprint.name, Some("The care model of this place")))
+        (heading(&blueprint.name, Some(&format!("The care model of this place ({})", blueprint.id.to_uppercase()))))
         p class="nhsuk-lede-text" { (blueprint.summary) }
         (facts(blueprint))
         p { a href="/care-model.toml" download { "Download the whole model as a file (TOML, a plain text format)" } }
@@ -67,7 +67,7 @@ fn model(session: &Session) -> Result<Page, PageError> {
         (parts::characteristics(blueprint))
         (requirements(blueprint))
     };
-    Ok(page(session, "Care model", Section::CareModel, Vec::new(), body))
+    page(session, "Care model", Section::CareModel, Vec::new(), body)
 }
 
 fn facts(blueprint: &Blueprint) -> Markup {
@@ -98,7 +98,12 @@ fn ancestor(id: &str) -> Markup {
     let text = ::blueprint::builtin(id);
     let name = text.and_then(|text| ::blueprint::compile(&format!("{id}.toml"), text, &::blueprint::OnlyBuiltin).0);
     html! {
-        @match name { Some(model) => { (model.name) " (" code { (id) } ")" }, None => code { (id) } }
+        @match name {
+            Some(model) => { (model.name) " (" code { (id) } ")" },
+            // The foundation of the built-in models is no model of its own, so it has no name.
+            None if id == "base" => { "What all care models share (" code { (id) } ")" },
+            None => code { (id) },
+        }
     }
 }
 

@@ -7,7 +7,6 @@ use crate::web::Session;
 use crate::web::components::{
     ButtonSize, ButtonVariant, Choice, Column, Label, Select, Size, Table, button, inset_text, select, table,
 };
-use crate::web::errors::PageError;
 use crate::web::layout::{Page, Section};
 use ::blueprint::model::Service;
 use axum::response::Response;
@@ -19,16 +18,16 @@ pub use list::{export, show};
 
 /// `GET /caseloads`
 pub async fn index(session: Session) -> Response {
-    session.respond(all(&session))
+    session.respond(Ok(all(&session)))
 }
 
-fn all(session: &Session) -> Result<Page, PageError> {
+fn all(session: &Session) -> Page {
     let by_name = session.access.role().gives_direct_care();
     let body = html! {
         (heading("Caseloads", None))
         @if by_name { (own_teams(session)) } @else { (every_team(session)) }
     };
-    Ok(page(session, "Caseloads", Section::Caseloads, Vec::new(), body))
+    page(session, "Caseloads", Section::Caseloads, Vec::new(), body)
 }
 
 /// The page of somebody who sees names: the lists of their own teams.
@@ -88,7 +87,7 @@ pub fn address(session: &Session, list: &Caseload) -> String {
 }
 
 /// Runs of neighbours with the same key.
-fn grouped<'a, T, K: PartialEq>(items: &'a [T], key: impl Fn(&T) -> K) -> Vec<&'a [T]> {
+fn grouped<T, K: PartialEq>(items: &[T], key: impl Fn(&T) -> K) -> Vec<&[T]> {
     items.chunk_by(|a, b| key(a) == key(b)).collect()
 }
 

@@ -20,10 +20,10 @@ pub use source::show;
 
 /// `GET /data-quality`
 pub async fn index(session: Session) -> Response {
-    session.respond(quality(&session))
+    session.respond(Ok(quality(&session)))
 }
 
-fn quality(session: &Session) -> Result<Page, PageError> {
+fn quality(session: &Session) -> Page {
     let quality = &session.site.quality;
     let body = html! {
         (heading("Data quality", None))
@@ -40,7 +40,7 @@ fn quality(session: &Session) -> Result<Page, PageError> {
         (linkage(session))
         @if let Some(note) = shown::note(session) { p class="nhsuk-body-s" { (note) " This is about counts of people; rows are counted as they are." } }
     };
-    Ok(page(session, "Data quality", Section::DataQuality, Vec::new(), body))
+    page(session, "Data quality", Section::DataQuality, Vec::new(), body)
 }
 
 fn totals(session: &Session) -> Markup {

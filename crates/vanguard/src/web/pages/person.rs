@@ -46,6 +46,7 @@ async fn person(session: &Session, id: &str, part: &Part) -> Result<Page, PageEr
             div class="nhsuk-grid-column-one-half" { h2 class="nhsuk-heading-m" { "Who this is" } (who(session, &record)) }
             div class="nhsuk-grid-column-one-half" { (needs::reasons(session, &record)) (needs::groups(session, &record)) }
         }
+        h2 { "Teams" }
         (on_caseloads(session, &record))
         (history::timeline(session, &record))
         (history::events(session, &record, kind, &part.page))
@@ -156,7 +157,6 @@ fn on_caseloads(session: &Session, record: &Record) -> Markup {
         .collect();
     html! {
         @if rows.is_empty() {
-            h2 class="nhsuk-heading-m" { "Caseloads" }
             p { "No team has this person on its list: no rule of a service holds for them today." }
         } @else {
             (table(&Table {

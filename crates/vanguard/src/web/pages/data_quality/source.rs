@@ -70,7 +70,7 @@ fn refused(source: &SourceQuality) -> Markup {
         .iter()
         .map(|reason| {
             vec![
-                html! { (reason.reason) },
+                html! { (reason_words(&reason.reason)) },
                 html! { @if reason.column.is_empty() { "the whole row" } @else { code { (reason.column) } } },
                 html! { (count(reason.rows)) },
                 html! { (reason.first) },
@@ -103,13 +103,38 @@ fn refused(source: &SourceQuality) -> Markup {
     }
 }
 
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// Why a row is in quarantine, in words; a code that is not known here is shown as it is, made readable.
+fn reason_words(code: &str) -> String {
+    let known = match code {
+        "column_count" => "More or fewer columns than the header has",
+        "open_quote" => "A quote opens and does not close",
+        "not_delimited" | "not_json" => "The row cannot be read in this format",
+        "nobody" => "It names nobody: no valid NHS number, no number of the source's own, no name with a date of birth",
+        "nobody_on_list" => "It names nobody: what it says fits no registered person, or more than one",
+        "date_missing" => "It has no date",
+        "date_wrong" => "The date is not one of the calendar, or not written as agreed",
+        "date_not_known" => "The date stands for \"not known\"",
+        "date_too_early" => "The date lies before 1900",
+        "date_in_future" => "The date lies after the day of the figures",
+        "code_missing" => "It holds no valid code",
+        "kind_unknown" | "kind_of_row" => "It is of a kind that the format does not know",
+        other => return crate::web::pages::measures::words(other),
+    };
+    known.to_owned()
+}
+
 fn warnings(source: &SourceQuality) -> Markup {
     let rows = source
         .warnings
         .iter()
         .map(|warning| {
             vec![
-                html! { (warning.reason) },
+                html! { (capital(&warning.reason)) },
                 html! { code { (warning.column) } },
                 html! { (count(warning.values)) },
                 html! { (warning.first) },
@@ -276,6 +301,12 @@ mod tests {
         assert!(!is_bad(&column(0, 0)));
         assert!(!is_bad(&ColumnQuality { used: false, ..column(100, 50) }));
         assert_eq!(valid(&column(100, 6)), 94);
+    }
+
+    #[test]
+    fn reasons_are_words() {
+        assert_eq!(reason_words("date_missing"), "It has no date");
+        assert_eq!(reason_words("too_heavy"), "Too heavy");
     }
 
     #[test]

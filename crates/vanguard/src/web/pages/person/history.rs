@@ -5,7 +5,7 @@ use crate::web::charts::{ChartText, Lane, PersonTimeline, TimelineEvent, person_
 use crate::web::components::{Column, Size, Table, table};
 use crate::web::pages::paging::Paging;
 use care::Record;
-use lake::EventRow;
+use lake::{CodeRow, EventRow};
 use maud::{Markup, html};
 use nhs::{CodeSystem, Day, EventKind, Method, Pence, Status};
 use std::collections::BTreeMap;
@@ -74,10 +74,14 @@ fn by_source<'a>(events: &[&'a EventRow]) -> BTreeMap<u8, Vec<&'a EventRow>> {
     lanes
 }
 
+/// A stay or support. A medicine has a last day too, but somebody who takes five would be one long bar.
+fn lasts(event: &EventRow) -> bool {
+    matches!(event.kind, EventKind::Admission | EventKind::CareHomeStay | EventKind::SocialCare)
+}
+
 /// A stay or support that has not ended.
 fn goes_on(event: &EventRow) -> bool {
-    let lasts = matches!(event.kind, EventKind::Admission | EventKind::CareHomeStay | EventKind::SocialCare);
-    lasts && event.end.is_none()
+    lasts(event) && event.end.is_none()
 }
 
 fn is_emergency(event: &EventRow) -> bool {
@@ -89,7 +93,11 @@ fn is_emergency(event: &EventRow) -> bool {
 }
 
 fn mark(session: &Session, event: &EventRow, as_of: Day) -> TimelineEvent {
-    let end = if goes_on(event) { Some(as_of.max(event.date)) } else { event.end };
+    let end = match event.end {
+        _ if !lasts(event) => None,
+        None => Some(as_of.max(event.date)),
+        end => end,
+    };
     let code = code_text(session, event);
     let label = if code.is_empty() { what(event) } else { format!("{}: {code}", what(event)) };
     TimelineEvent { day: event.date, end: end.filter(|end| *end > event.date), label, emergency: is_emergency(event) }
@@ -111,13 +119,23 @@ fn code_text(session: &Session, event: &EventRow) -> String {
     let code =
         session.site.snapshot.dictionary().get(event.code).map_or_else(String::new, |row| match row.name.as_str() {
             "" if row.system == CodeSystem::None => row.code.clone(),
-            "" => format!("{} {}", row.system.label(), row.code),
-            name => format!("{name} ({})", row.code),
+            "" => format!("{} {}", row.system.label(), as_written(row)),
+            name => format!("{name} ({})", as_written(row)),
         });
     match event.value {
         Some(value) if code.is_empty() => thousandths(value),
         Some(value) => format!("{code}: {}", thousandths(value)),
         None => code,
+    }
+}
+
+/// A code as people write it: diagnoses and procedures have a dot after three characters.
+fn as_written(row: &CodeRow) -> String {
+    match row.code.split_at_checked(3) {
+        Some((stem, rest)) if !rest.is_empty() && matches!(row.system, CodeSystem::Icd10 | CodeSystem::Opcs4) => {
+            format!("{stem}.{rest}")
+        }
+        _ => row.code.clone(),
     }
 }
 
@@ -257,6 +275,14 @@ mod tests {
         ];
         let lanes = by_source(&events.iter().collect::<Vec<_>>());
         assert_eq!(lanes.iter().map(|(source, events)| (*source, events.len())).collect::<Vec<_>>(), [(1, 1), (3, 2)]);
+    }
+
+    #[test]
+    fn codes_as_people_write_them() {
+        let row = |system, code: &str| CodeRow { system, code: code.into(), name: String::new() };
+        assert_eq!(as_written(&row(CodeSystem::Icd10, "I500")), "I50.0");
+        assert_eq!(as_written(&row(CodeSystem::Icd10, "I10")), "I10");
+        assert_eq!(as_written(&row(CodeSystem::SnomedCt, "84114007")), "84114007");
     }
 
     #[test]

@@ -12,18 +12,53 @@ fn values<'a>(session: &'a Session, record: &'a Record) -> impl Iterator<Item = 
     session.site.blueprint().features.iter().zip(record.features.iter().copied())
 }
 
-/// The needs in the words a team reads.
+/// The needs in the words a team reads: first what put the person on a list, then whatever else would be a reason for
+/// any service. The rest of the record is below, for those who want it.
 pub fn reasons(session: &Session, record: &Record) -> Markup {
-    let reasons: Vec<String> = values(session, record)
-        .filter(|(feature, _)| feature.reason.is_some())
-        .filter_map(|(feature, value)| care::words::reason(feature, value))
-        .collect();
+    let (site, blueprint) = (&session.site, session.site.blueprint());
+    let on_lists: Vec<usize> = site.caseloads.of_person(record.number).iter().map(|(list, ..)| list.service).collect();
+    let of = |services: &[usize]| {
+        let features = services.iter().filter_map(|service| blueprint.services.get(*service)).flat_map(|s| &s.reasons);
+        features.copied().collect::<Vec<usize>>()
+    };
+    let pressing = each_once(&of(&on_lists), &[]);
+    let every_service: Vec<usize> = (0..blueprint.services.len()).collect();
+    let others = each_once(&of(&every_service), &pressing);
+    let (pressing, others) = (in_words(session, record, &pressing), in_words(session, record, &others));
     html! {
         h2 class="nhsuk-heading-m" { "Needs" }
-        @if reasons.is_empty() { p { "Nothing in the record asks for a team's attention." } } @else {
-            ul class="nhsuk-list nhsuk-list--bullet" { @for reason in reasons { li { (capital(&reason)) } } }
+        @if pressing.is_empty() && others.is_empty() { p { "Nothing in the record asks for a team's attention." } }
+        @if !pressing.is_empty() {
+            p { "Why teams should see this person:" }
+            (bullets(&pressing))
+        }
+        @if !others.is_empty() {
+            p { @if pressing.is_empty() { "Recorded:" } @else { "Also recorded:" } }
+            (bullets(&others))
         }
     }
+}
+
+fn bullets(items: &[String]) -> Markup {
+    html! { ul class="nhsuk-list nhsuk-list--bullet" { @for item in items { li { (capital(item)) } } } }
+}
+
+/// Features in the order given, each once, without those already named.
+fn each_once(features: &[usize], named: &[usize]) -> Vec<usize> {
+    let mut once: Vec<usize> = Vec::new();
+    for feature in features {
+        if !named.contains(feature) && !once.contains(feature) {
+            once.push(*feature);
+        }
+    }
+    once
+}
+
+fn in_words(session: &Session, record: &Record, features: &[usize]) -> Vec<String> {
+    let one = |&feature: &usize| {
+        care::words::reason(session.site.blueprint().features.get(feature)?, *record.features.get(feature)?)
+    };
+    features.iter().filter_map(one).collect()
 }
 
 /// The segment and the tier, with who is in them.
@@ -60,4 +95,23 @@ pub fn everything(session: &Session, record: &Record) -> Markup {
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_need_is_named_twice() {
+        let pressing = each_once(&[4, 2, 4, 7], &[]);
+        assert_eq!(pressing, [4, 2, 7]);
+        assert_eq!(each_once(&[1, 2, 3, 1], &pressing), [1, 3]);
+    }
+
+    #[test]
+    fn needs_begin_with_a_capital() {
+        assert_eq!(capital("lives alone"), "Lives alone");
+        assert_eq!(capital("3 falls"), "3 falls");
+        assert_eq!(capital(""), "");
+    }
 }
