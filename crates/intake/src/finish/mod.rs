@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 /// Rows of quarantine handed to the lake at a time.
 const QUARANTINE_ROWS: usize = 8192;
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 pub(crate) fn lake_error(error: LakeError) -> LoadError {
     LoadError::Lake(error.to_string())
 }

@@ -68,7 +68,7 @@ pub(super) fn check(format: &SourceFormat, header: &[String], shown: &str) -> Re
         for name in &missing {
             let near = nearest(name, header.iter().map(String::as_str));
             if !near.is_empty() {
-                what.push_str(&format!("; near \"{name}\" there is {}", quoted(&near)));
+                what = format!("{what}; near \"{name}\" there is {}", quoted(&near));
             }
         }
         return Err(LoadError::file(

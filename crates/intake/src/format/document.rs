@@ -31,7 +31,7 @@ impl<'t> Document<'t> {
 
     fn add(&self, severity: Severity, span: &Span, message: String, help: Option<String>) {
         let end = span.start.min(self.text.len());
-        let line = self.text.as_bytes()[..end].iter().filter(|&&b| b == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', &self.text.as_bytes()[..end]).count() + 1;
         self.issues.borrow_mut().push(Issue { severity, file: self.file.to_owned(), line, message, help });
     }
 

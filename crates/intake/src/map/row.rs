@@ -174,6 +174,7 @@ impl<'r> Row<'_, 'r> {
         Err(refusal.unwrap_or_else(|| self.refusal(column, "date_missing", "has no date")))
     }
 
+    #[expect(clippy::unnecessary_box_returns, reason = "an error in a result, where a small one is moved faster")]
     pub(crate) fn refusal(&self, column: ColumnId, reason: &'static str, message: &str) -> Box<Refusal> {
         let at = self.bound.at(column);
         let bytes = at.and_then(|at| self.record.get(usize::from(at))).unwrap_or_default();

@@ -71,7 +71,6 @@ impl<R: Read> BlockReader<R> {
                 return Ok(None);
             }
             match self.scan() {
-                Cut::At(end) => return Ok(Some(self.take(end, false))),
                 Cut::Broken(0, opened) => {
                     self.broken += 1;
                     if self.broken > MOST_BROKEN {
@@ -87,7 +86,7 @@ impl<R: Read> BlockReader<R> {
                     let end = memchr::memchr(b'\n', rest).map_or(self.buffer.len(), |newline| opened + newline + 1);
                     return Ok(Some(self.take(end, true)));
                 }
-                Cut::Broken(end, _) => return Ok(Some(self.take(end, false))),
+                Cut::At(end) | Cut::Broken(end, _) => return Ok(Some(self.take(end, false))),
                 Cut::None if self.ended => return Ok(Some(self.take(self.buffer.len(), false))),
                 Cut::None if self.buffer.len() > 64 * BLOCK => {
                     return Err(LoadError::file(
@@ -206,7 +205,7 @@ mod tests {
             let mut line = 1;
             for block in &found {
                 prop_assert_eq!(block.first_line, line);
-                line += block.bytes.iter().filter(|&&b| b == b'\n').count() as u64;
+                line += memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
             }
         }
     }

@@ -93,3 +93,33 @@ fn fhir_bundles() {
     let report = case.load().unwrap();
     insta::assert_snapshot!(show(&report));
 }
+
+#[test]
+fn parquet_of_real_people() {
+    let Some(shared) = shared() else { return };
+    let text = r#"
+name = "historical/figures"
+title = "Historical figures"
+role = "events"
+unknown_dates = []
+[identity]
+local_id = "unique_id"
+family_name = "surname"
+given_name = "first_name"
+postcode = "postcode_fake"
+[[event]]
+kind = "gp_observation"
+date = "dob"
+"#;
+    let (format, issues) = SourceFormat::parse("figures.toml", text);
+    assert!(issues.is_empty(), "{issues:?}");
+    let file = shared.join("linkage/splink_datasets/historical_figures_with_errors_50k.parquet");
+    let mut case = Case::new();
+    case.options.sources.push(SourceInput { id: "figures".to_owned(), format: format.unwrap(), files: vec![file] });
+    let report = case.load().unwrap();
+    let source = &report.quality.sources[0];
+    // People born before 1900 have their event before 1900, which is refused: what counts is that all 50,578 rows are accounted for.
+    assert_eq!(source.rows_read, 50_578);
+    assert!(source.rows_loaded > 0 && source.rows_quarantined > 0, "{source:?}");
+    assert!(source.columns.iter().any(|column| column.name == "dob" && column.used && column.filled > 40_000));
+}
