@@ -43,8 +43,12 @@ async fn person(session: &Session, id: &str, part: &Part) -> Result<Page, PageEr
         h1 { (name) }
         (state(&record))
         div class="nhsuk-grid-row" {
-            div class="nhsuk-grid-column-one-half" { h2 class="nhsuk-heading-m" { "Who this is" } (who(session, &record)) }
-            div class="nhsuk-grid-column-one-half" { (needs::reasons(session, &record)) (needs::groups(session, &record)) }
+            div class="nhsuk-grid-column-one-half" {
+                h2 class="nhsuk-heading-m" { "Who this is" }
+                (who(session, &record))
+                (needs::groups(session, &record))
+            }
+            div class="nhsuk-grid-column-one-half" { (needs::reasons(session, &record)) }
         }
         h2 { "Teams" }
         (on_caseloads(session, &record))

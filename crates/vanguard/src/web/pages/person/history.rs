@@ -119,14 +119,28 @@ fn code_text(session: &Session, event: &EventRow) -> String {
     let code =
         session.site.snapshot.dictionary().get(event.code).map_or_else(String::new, |row| match row.name.as_str() {
             "" if row.system == CodeSystem::None => row.code.clone(),
-            "" => format!("{} {}", row.system.label(), as_written(row)),
+            "" => match list_name(session, row) {
+                Some(list) => format!("{} ({} {})", list, row.system.label(), as_written(row)),
+                None => format!("{} {}", row.system.label(), as_written(row)),
+            },
             name => format!("{name} ({})", as_written(row)),
         });
     match event.value {
         Some(value) if code.is_empty() => thousandths(value),
+        Some(value) if event.kind == EventKind::Medication => format!("{code}, quantity {}", thousandths(value)),
         Some(value) => format!("{code}: {}", thousandths(value)),
         None => code,
     }
+}
+
+/// What the first list of the care model that holds a code is called: most hospitals send diagnoses without words.
+fn list_name<'a>(session: &'a Session, row: &CodeRow) -> Option<&'a str> {
+    let nests = matches!(row.system, CodeSystem::Icd10 | CodeSystem::Opcs4);
+    let holds = |(system, code): &(CodeSystem, String)| {
+        *system == row.system && if nests { row.code.starts_with(code.as_str()) } else { row.code == *code }
+    };
+    let lists = session.site.blueprint().codes.iter();
+    lists.filter(|list| list.codes.iter().any(holds)).map(|list| list.name.as_str()).next()
 }
 
 /// A code as people write it: diagnoses and procedures have a dot after three characters.
@@ -203,12 +217,23 @@ fn row(session: &Session, event: &EventRow) -> Vec<Markup> {
     let end = event.end.filter(|end| *end > event.date);
     vec![
         html! { (event.date.long()) @if let Some(end) = end { " to " (end.long()) } @else if goes_on(event) { " and goes on" } },
-        html! { (what(event)) @if let Some(detail) = name(event.detail) { br; (detail) } },
+        html! { (what(event)) @if let Some(detail) = dictionary.get(event.detail) { br; (in_words(detail)) } },
         html! { (code_text(session, event)) },
         html! { @if let Some(provider) = name(event.provider) { (provider) } },
         html! { @if event.status != Status::None { (event.status.label()) } },
         html! { @if let Some(cost) = event.cost { (Pence(cost)) } },
     ]
+}
+
+/// A second code in words, else with the name of its terminology.
+fn in_words(row: &CodeRow) -> String {
+    match (row.name.as_str(), row.system) {
+        // Some sources send words where others send codes.
+        ("", _) if row.code.bytes().any(|byte| byte.is_ascii_lowercase()) => row.code.clone(),
+        ("", CodeSystem::None | CodeSystem::Local) => row.code.clone(),
+        ("", system) => format!("{} {}", system.label(), row.code),
+        (name, _) => name.to_owned(),
+    }
 }
 
 /// A value held in thousandths: `58`, `7.2`, `-0.125`.
@@ -283,6 +308,9 @@ mod tests {
         assert_eq!(as_written(&row(CodeSystem::Icd10, "I500")), "I50.0");
         assert_eq!(as_written(&row(CodeSystem::Icd10, "I10")), "I10");
         assert_eq!(as_written(&row(CodeSystem::SnomedCt, "84114007")), "84114007");
+        assert_eq!(in_words(&row(CodeSystem::TreatmentFunction, "430")), "Treatment function 430");
+        assert_eq!(in_words(&row(CodeSystem::Service, "Repeat")), "Repeat");
+        assert_eq!(in_words(&row(CodeSystem::Local, "Z")), "Z");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::web::Session;
 use crate::web::components::{Borders, Column, DetailsStyle, SummaryRow, Table, details, summary_list, table};
-use ::blueprint::model::Feature;
+use ::blueprint::model::{Feature, ValueType};
 use care::Record;
 use maud::{Markup, html};
 use population::ABSENT;
@@ -24,10 +24,12 @@ pub fn reasons(session: &Session, record: &Record) -> Markup {
     let pressing = each_once(&of(&on_lists), &[]);
     let every_service: Vec<usize> = (0..blueprint.services.len()).collect();
     let others = each_once(&of(&every_service), &pressing);
+    let named: Vec<usize> = pressing.iter().chain(&others).copied().collect();
+    let holds = in_words(session, record, &each_once(&conditions(session), &named));
     let (pressing, others) = (in_words(session, record, &pressing), in_words(session, record, &others));
     html! {
         h2 class="nhsuk-heading-m" { "Needs" }
-        @if pressing.is_empty() && others.is_empty() { p { "Nothing in the record asks for a team's attention." } }
+        @if pressing.is_empty() && others.is_empty() && holds.is_empty() { p { "Nothing in the record asks for a team's attention." } }
         @if !pressing.is_empty() {
             p { "Why teams should see this person:" }
             (bullets(&pressing))
@@ -36,7 +38,15 @@ pub fn reasons(session: &Session, record: &Record) -> Markup {
             p { @if pressing.is_empty() { "Recorded:" } @else { "Also recorded:" } }
             (bullets(&others))
         }
+        @if !holds.is_empty() { p { "Conditions and circumstances: " (holds.join(", ")) "." } }
     }
+}
+
+/// Features that hold or do not, and that a team would want to know of.
+fn conditions(session: &Session) -> Vec<usize> {
+    let features = session.site.blueprint().features.iter().enumerate();
+    let wanted = features.filter(|(_, feature)| feature.reason.is_some() && feature.value == ValueType::Bool);
+    wanted.map(|(position, _)| position).collect()
 }
 
 fn bullets(items: &[String]) -> Markup {
