@@ -92,7 +92,7 @@ async fn caseload(session: &Session, service: &str, team: &str, part: &Part) -> 
             (download(session, list))
             @if let Some(words) = paging.words() { p class="nhsuk-body-s" { (words) } }
             @if !on_page.is_empty() { (people(session, list, "On the caseload, most pressing first", "on", on_page, &names)) }
-            @if paging.page == paging.pages { (line(list)) }
+            @if paging.page == paging.pages || !below_page.is_empty() { (line(list)) }
             @if !below_page.is_empty() { (people(session, list, "Just below the line: the next to be offered a place", "below", below_page, &names)) }
             (paging.links(&format!("{}?page=", address(session, list))))
         }
