@@ -46,10 +46,11 @@ pub fn machine_bound(files: &[(String, String)]) -> Vec<String> {
         concat!("pypi", ".org"),
         concat!("python", "hosted"),
         concat!("deb.deb", "ian.org"),
-        concat!("\"resol", "ved\""),
     ];
     // The lock file of cargo names its registry in every line; that is its format.
-    find(files, |path| path != "Cargo.lock", &marks)
+    let mut found = find(files, |path| path != "Cargo.lock", &marks);
+    found.extend(find(files, |path| path.ends_with("package-lock.json"), &[concat!("\"resol", "ved\"")]));
+    found
 }
 
 /// Dependencies in a crate's manifest that are not taken from the workspace.

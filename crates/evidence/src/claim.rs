@@ -170,9 +170,8 @@ fn sentence(estimate: &Estimate, subject: &Subject, strength: Strength, doubts: 
                 None => "",
             };
             let size = figure(estimate.absolute.value.abs());
-            let seen = format!(
-                "{measure}: {size} {unit} {direction} than expected from the other groups{worth} ({interval})"
-            );
+            let seen =
+                format!("{measure}: {size} {unit} {direction} than expected from the other groups{worth} ({interval})");
             if strength == Strength::Supported {
                 format!("{seen}; the checks passed, but a comparison without random choice cannot prove the cause.")
             } else {

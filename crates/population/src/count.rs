@@ -22,7 +22,7 @@ pub fn person(plan: &Plan, person: &PersonRow, at: &Standing, features: &[i64], 
     let band = AgeBand::of_age(i32::from(age)).index();
     let group = &mut tally.groups[cell];
     group.people += 1;
-    group.age_sum += age.unsigned_abs() as u64;
+    group.age_sum += u64::from(age.unsigned_abs());
     group.activity.add(year);
     let locality = &mut tally.localities[usize::from(at.locality)];
     locality.groups[cell] += 1;

@@ -430,8 +430,8 @@ mod tests {
         let columns: Vec<u64> = (0..width).map(|at| rows.iter().map(|row| row[at]).sum()).collect();
         let line = |row: usize| -> Vec<Vec<u64>> {
             let mut found: Vec<Vec<u64>> = vec![vec![]];
-            for at in 0..width {
-                let range = candidates(table.cells[row][at], is_small(rows[row][at]));
+            for (cell, &count) in table.cells[row].iter().zip(&rows[row]) {
+                let range = candidates(*cell, is_small(count));
                 found = found
                     .iter()
                     .flat_map(|start| range.clone().map(move |value| [start.as_slice(), &[value]].concat()))

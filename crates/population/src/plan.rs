@@ -9,7 +9,7 @@ use blueprint::model::{
 };
 use lake::engine::{Aggregate, Compare, EventAggregate, EventFilter, Program, Window};
 use lake::{CodeSet, Columns, Dictionary};
-use nhs::{CodeSystem, Day, EventKind, Month};
+use nhs::{CodeSystem, Day, Month};
 
 /// Everything that one pass needs, with every name resolved to a position or a dictionary number.
 pub struct Plan<'a> {
@@ -69,9 +69,7 @@ impl<'a> Plan<'a> {
                     question_of[position] = Some(questions.len());
                     questions.push(EventAggregate {
                         kind: *kind,
-                        filter: filter
-                            .as_ref()
-                            .map_or(EventFilter::Always, |f| event_filter(f, *kind, dictionary, &lists)),
+                        filter: filter.as_ref().map_or(EventFilter::Always, |f| event_filter(f, dictionary, &lists)),
                         window: lake_window(*window, as_of),
                         aggregate: lake_aggregate(*aggregate),
                     });
@@ -90,7 +88,7 @@ impl<'a> Plan<'a> {
             measures_of_kind[usize::from(measure.kind.number())].push(position);
             let filter = measure.filter.as_ref();
             measures.push(PlannedMeasure {
-                filter: filter.map_or(EventFilter::Always, |f| event_filter(f, measure.kind, dictionary, &lists)),
+                filter: filter.map_or(EventFilter::Always, |f| event_filter(f, dictionary, &lists)),
                 sum: measure.sum,
             });
         }
@@ -149,12 +147,12 @@ fn code_set(dictionary: &Dictionary, codes: &[(CodeSystem, String)]) -> CodeSet 
     set
 }
 
-fn event_filter(expr: &EventExpr, kind: EventKind, dictionary: &Dictionary, lists: &[CodeSet]) -> EventFilter {
-    let all = |parts: &[EventExpr]| parts.iter().map(|p| event_filter(p, kind, dictionary, lists)).collect();
+fn event_filter(expr: &EventExpr, dictionary: &Dictionary, lists: &[CodeSet]) -> EventFilter {
+    let all = |parts: &[EventExpr]| parts.iter().map(|p| event_filter(p, dictionary, lists)).collect();
     match expr {
         EventExpr::All(parts) => EventFilter::All(all(parts)),
         EventExpr::Any(parts) => EventFilter::Any(all(parts)),
-        EventExpr::Not(part) => EventFilter::Not(Box::new(event_filter(part, kind, dictionary, lists))),
+        EventExpr::Not(part) => EventFilter::Not(Box::new(event_filter(part, dictionary, lists))),
         EventExpr::Method(methods) => EventFilter::Method(methods.clone()),
         EventExpr::Status(statuses) => EventFilter::Status(statuses.clone()),
         EventExpr::CodeIn(list) => EventFilter::Code(lists.get(*list).cloned().unwrap_or_default()),

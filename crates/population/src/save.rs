@@ -1,4 +1,4 @@
-//! Results on disk: `people.parquet`, a table that DuckDB, Polars, R or Python open as it is, and `summary.json`.
+//! Results on disk: `people.parquet`, a table that `DuckDB`, Polars, R or Python open as it is, and `summary.json`.
 
 use crate::compute::Computed;
 use crate::results::{NOWHERE, People, Summary};

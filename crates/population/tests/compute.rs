@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a failure in a test should stop it")]
 
 use blueprint::{Blueprint, OnlyBuiltin, Place};
-use lake::{CodeRow, DictionaryBuilder, EventRow, IdentityRow, PersonRow, Snapshot, SnapshotPlan, SnapshotWriter, SourceInfo};
+use lake::{
+    CodeRow, DictionaryBuilder, EventRow, IdentityRow, PersonRow, Snapshot, SnapshotPlan, SnapshotWriter, SourceInfo,
+};
 use nhs::{CodeSystem, Day, EventKind, Method, OdsCode, Sex, Status};
 use population::{Computed, NOWHERE, compute};
 use proptest::prelude::*;
@@ -157,7 +159,13 @@ fn event(person: u32, date: &str, kind: EventKind, method: Method, code: u32) ->
     }
 }
 
-fn computed(people: &[PersonRow], events: &[EventRow], codes: Vec<CodeRow>, per_bucket: u32, threads: usize) -> Computed {
+fn computed(
+    people: &[PersonRow],
+    events: &[EventRow],
+    codes: Vec<CodeRow>,
+    per_bucket: u32,
+    threads: usize,
+) -> Computed {
     let dir = tempfile::tempdir().unwrap();
     let source = SourceInfo { id: "gp".into(), name: "GP".into(), files: Vec::new(), loaded: 0, quarantined: 0 };
     let id = Snapshot::next_id(dir.path(), day("2026-03-31")).unwrap();

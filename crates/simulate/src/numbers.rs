@@ -1,40 +1,37 @@
-//! NHS numbers for people who do not exist: valid by modulus 11 and all in the range kept for tests.
+//! NHS numbers for people who do not exist: valid by modulus 11, in the range kept for tests. That range holds about
+//! 909,000 numbers; places with more people use 990 000 0000 to 999 999 9999, of which nobody was ever given one (numbers are
+//! issued from 400 to 499 and 600 to 799 million in England and Wales, 320 to 399 in Northern Ireland, below 320 in Scotland).
 
 use nhs::NhsNumber;
 
-/// Every valid number of the test range 999 000 0000 to 999 999 9999, dealt out without repeats.
+/// Every valid number of a range, dealt out without repeats.
 pub struct Numbers {
+    first: u64,
     valid: Vec<u32>,
-    persons: u64,
 }
 
-const FIRST: u64 = 9_990_000_000;
-/// Shares no factor with the count of valid numbers (checked in the tests), so that steps of it visit each once.
-const STEP: u64 = 618_033_989;
+/// Where the ranges begin, as the first nine digits: the test range, and the wider one for large places.
+const RANGES: [u64; 2] = [999_000_000, 990_000_000];
+/// A prime larger than the count of valid numbers of either range, so that steps of it visit each once.
+const STEP: u64 = 1_000_000_007;
 
 impl Numbers {
-    /// For so many persons. Where there are more than numbers, some persons have none.
+    /// For so many persons, in the smallest range that has a number for each.
     pub fn new(persons: u64) -> Self {
-        let valid = (999_000_000..=999_999_999u64)
+        let [test, wide] = RANGES;
+        // One in eleven has no check digit, so a range of a million first nine digits has about 909,000 numbers.
+        let first = if persons <= (1_000_000_000 - test) / 11 * 10 { test } else { wide };
+        let valid = (first..1_000_000_000)
             .filter_map(NhsNumber::from_first_nine)
-            .map(|number| (number.value() - FIRST) as u32)
+            .map(|number| (number.value() - first * 10) as u32)
             .collect();
-        Self { valid, persons }
+        Self { first: first * 10, valid }
     }
 
     /// The number of the person at this position, if one is left for them.
     pub fn get(&self, position: u64) -> Option<u64> {
         let count = self.valid.len() as u64;
-        let place = if self.persons <= count {
-            position
-        } else {
-            let place = position * count / self.persons;
-            if position > 0 && (position - 1) * count / self.persons == place {
-                return None;
-            }
-            place
-        };
-        Some(FIRST + u64::from(self.valid[(place % count * STEP % count) as usize]))
+        (position < count).then(|| self.first + u64::from(self.valid[(position * STEP % count) as usize]))
     }
 }
 
@@ -50,8 +47,10 @@ mod tests {
             let given: Vec<u64> = (0..persons).filter_map(|p| numbers.get(p)).collect();
             let different: BTreeSet<u64> = given.iter().copied().collect();
             assert_eq!(different.len(), given.len(), "{persons}");
-            assert!(given.iter().all(|&n| NhsNumber::from_value(n).is_ok_and(NhsNumber::is_test)));
-            assert!(given.len() as u64 == persons || given.len() > 900_000, "{persons}: {}", given.len());
+            assert_eq!(given.len() as u64, persons);
+            assert!(given.iter().all(|&n| NhsNumber::from_value(n).is_ok()));
+            let lowest = if persons <= 909_000 { 9_990_000_000 } else { 9_900_000_000 };
+            assert!(given.iter().all(|&n| n >= lowest));
         }
     }
 }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 const BINARY: &str = env!("CARGO_BIN_EXE_vanguard");
 
 fn main() {
-    let people = std::env::args().filter_map(|a| a.parse::<u32>().ok()).next().unwrap_or(50_000);
+    let people = std::env::args().find_map(|a| a.parse::<u32>().ok()).unwrap_or(50_000);
     let folder = std::env::temp_dir().join(format!("vanguard-bench-{}", std::process::id()));
     let place = folder.display().to_string();
     println!("{people} people");
@@ -60,8 +60,7 @@ struct Server {
 }
 
 fn serve(place: &str) -> Server {
-    let mut child =
-        Command::new(BINARY).args(["serve", place, "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::new(BINARY).args(["serve", place, "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.split("http://").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
@@ -72,15 +71,13 @@ fn serve(place: &str) -> Server {
 
 fn pages(address: &str) {
     timed(address, "analyst", &["/".to_owned()], "overview page");
-    let others = ["/population", "/segments", "/localities", "/measures", "/evaluation", "/data-quality", "/care-model"];
+    let others =
+        ["/population", "/segments", "/localities", "/measures", "/evaluation", "/data-quality", "/care-model"];
     timed(address, "analyst", &others.map(str::to_owned), "other pages of figures");
     let lists = links(&fetch(address, "/caseloads", "care_coordinator"), "/caseloads/");
     timed(address, "care_coordinator", &lists, "caseload page");
-    let people: BTreeSet<String> = lists
-        .iter()
-        .take(3)
-        .flat_map(|list| links(&fetch(address, list, "care_coordinator"), "/person/"))
-        .collect();
+    let people: BTreeSet<String> =
+        lists.iter().take(3).flat_map(|list| links(&fetch(address, list, "care_coordinator"), "/person/")).collect();
     let people: Vec<String> = people.into_iter().take(60).collect();
     timed(address, "care_coordinator", &people, "person page");
     timed(address, "care_coordinator", &["/search?q=smi".to_owned()], "search by name");
@@ -107,7 +104,11 @@ fn timed(address: &str, role: &str, paths: &[String], name: &str) {
 
 fn fetch(address: &str, path: &str, role: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: vanguard_role={role}.\r\nConnection: close\r\n\r\n").unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: vanguard_role={role}.\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {}", answer.lines().next().unwrap_or_default());

@@ -99,7 +99,10 @@ fn a_blueprint_with_mistakes_is_pointed_at() {
     insta::assert_snapshot!("blueprint-wrong", printed(&wrong, dir.path()));
     let report = json(&vanguard(&["blueprint", "check", &file.display().to_string(), "--json"]));
     assert_eq!(report["usable"], false);
-    assert!(report["findings"].as_array().is_some_and(|f| !f.is_empty() && f[0]["line"].as_u64() > Some(1)), "{report}");
+    assert!(
+        report["findings"].as_array().is_some_and(|f| !f.is_empty() && f[0]["line"].as_u64() > Some(1)),
+        "{report}"
+    );
 }
 
 #[test]
@@ -125,12 +128,29 @@ fn a_small_place_from_extracts_to_verdict() {
     let (service, team) = (list["service"].as_str().unwrap(), list["team"].as_str().unwrap());
     let csv = dir.path().join("list.csv");
     let file = csv.display().to_string();
-    let export = ["caseload", &at, "--service", service, "--team", team, "--export", &file, "--who", "n.nurse", "--organisation", "A81001", "--json"];
+    let export = [
+        "caseload",
+        &at,
+        "--service",
+        service,
+        "--team",
+        team,
+        "--export",
+        &file,
+        "--who",
+        "n.nurse",
+        "--organisation",
+        "A81001",
+        "--json",
+    ];
     let exported = json(&vanguard(&export));
     let rows = std::fs::read_to_string(&csv).unwrap();
     assert_eq!(rows.lines().count() as u64, exported["people"].as_u64().unwrap() + 1);
     assert!(rows.starts_with("rank,place,person_id,nhs_number,"));
 
     let evaluation = json(&vanguard(&["evaluate", &at, "--json"]));
-    assert!(evaluation["verdicts"].as_array().is_some_and(|v| v.iter().any(|m| m["result"].is_object())), "{evaluation}");
+    assert!(
+        evaluation["verdicts"].as_array().is_some_and(|v| v.iter().any(|m| m["result"].is_object())),
+        "{evaluation}"
+    );
 }

@@ -21,7 +21,6 @@ use std::process::ExitCode;
 #[command(
     name = "vanguard",
     version,
-    about,
     arg_required_else_help = true,
     after_help = "Exit codes: 0 done, 1 failed, 2 wrong use of the command.\nStart here: vanguard demo"
 )]

@@ -9,6 +9,7 @@ use anyhow::Context;
 use intake::LoadReport;
 use population::{Computed, Summary};
 use serde_json::json;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -74,7 +75,9 @@ pub fn report(dir: &Path, made: &Made) -> anyhow::Result<Report> {
     text.push_str(&super::evaluate::words(&made.evaluation));
     let timings: Vec<Vec<String>> =
         made.stages.iter().map(|(name, time)| vec![name.clone(), format!("{:.1} s", time.as_secs_f64())]).collect();
-    text.push_str(&format!("{}\nAll in {:.1} s.\n", table(&["stage", "time"], &timings), made.total.as_secs_f64()));
+    text.push_str(&table(&["stage", "time"], &timings));
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "\nAll in {:.1} s.", made.total.as_secs_f64());
     let stages: Vec<_> = made
         .stages
         .iter()

@@ -20,8 +20,8 @@ pub struct Args {
 /// Where to listen.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Address {
-    /// The address to listen on. Until there is sign-in, only this machine itself (127.0.0.1 or ::1) is allowed.
-    #[arg(long = "address", default_value = "127.0.0.1", id = "listen_address")]
+    /// The address to listen on. Until there is sign-in, only this machine itself (`127.0.0.1` or `::1`) is allowed.
+    #[arg(long = "address", default_value = "127.0.0.1", id = "listen_address", value_name = "ADDRESS")]
     ip: IpAddr,
     /// The port; 0 takes any free one.
     #[arg(long, default_value_t = 8400)]

@@ -12,10 +12,8 @@ pub fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
         let mut text = String::new();
         for (position, (cell, &width)) in cells.iter().zip(&widths).enumerate() {
             let pad = " ".repeat(width - cell.chars().count());
-            match position {
-                0 => text.push_str(&format!("{cell}{pad}")),
-                _ => text.push_str(&format!("  {pad}{cell}")),
-            }
+            let parts = if position == 0 { [cell.as_str(), &pad, ""] } else { ["  ", &pad, cell] };
+            text.push_str(&parts.concat());
         }
         text.trim_end().to_owned()
     };

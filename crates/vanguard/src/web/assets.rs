@@ -30,7 +30,6 @@ pub fn find(name: &str) -> Option<&'static Asset> {
 }
 
 /// Answers `GET /assets/{name}`.
-#[expect(clippy::unused_async, reason = "a handler is async even where it waits for nothing")]
 pub async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = find(&name) else {
         return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();

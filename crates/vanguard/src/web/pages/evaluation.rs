@@ -18,7 +18,7 @@ use nhs::Day;
 
 /// `GET /evaluation`
 pub async fn index(session: Session) -> Response {
-    session.respond(all(&session))
+    session.respond(Ok(all(&session)))
 }
 
 /// `GET /evaluation/{id}`
@@ -26,7 +26,7 @@ pub async fn show(session: Session, Path(id): Path<String>) -> Response {
     session.respond(one(&session, &id))
 }
 
-fn all(session: &Session) -> Result<Page, PageError> {
+fn all(session: &Session) -> Page {
     let evaluation = &session.site.evaluation;
     let comparable = !evaluation.served.is_empty() && !evaluation.others.is_empty();
     let body = html! {
@@ -45,7 +45,7 @@ fn all(session: &Session) -> Result<Page, PageError> {
             }))
         }
     };
-    Ok(page(session, "Evaluation", Section::Evaluation, Vec::new(), body))
+    page(session, "Evaluation", Section::Evaluation, Vec::new(), body)
 }
 
 fn who(session: &Session) -> Markup {
@@ -150,7 +150,8 @@ fn result(session: &Session, verdict: &Verdict, found: &Finding) -> Markup {
         rows.push(SummaryRow::new("Reasons for doubt", list));
     }
     if !found.warnings.is_empty() {
-        let list = html! { ul class="nhsuk-list nhsuk-list--bullet" { @for warning in &found.warnings { li { (warning) } } } };
+        let list =
+            html! { ul class="nhsuk-list nhsuk-list--bullet" { @for warning in &found.warnings { li { (warning) } } } };
         rows.push(SummaryRow::new("Read with care", list));
     }
     summary_list(&rows, Borders::All)
@@ -173,7 +174,9 @@ fn study(session: &Session, verdict: &Verdict, found: &Finding) -> Markup {
             id: "event-study",
             title: "The difference month by month",
             summary: "The difference between localities with and without the care model in each month, against the month before it started.",
-            note: Some("Months from the start. Before the start the points should lie around nought; lines are 95 % intervals."),
+            note: Some(
+                "Months from the start. Before the start the points should lie around nought; lines are 95 % intervals.",
+            ),
         },
         unit: &series.map(unit).unwrap_or_default(),
         decimals: 2,

@@ -6,7 +6,6 @@ use crate::web::charts::{
     Bar, BarChart, ChartText, FunnelLimits, FunnelPlot, FunnelPoint, Num, Standing, bar_chart, funnel_plot,
 };
 use crate::web::components::{Column, Size, Table, table};
-use crate::web::errors::PageError;
 use crate::web::layout::{Page, Section};
 use ::population::results::MeasureSeries;
 use axum::response::Response;
@@ -18,10 +17,10 @@ use nhs::{AgeBand, Day};
 
 /// `GET /localities`
 pub async fn show(session: Session) -> Response {
-    session.respond(localities(&session))
+    session.respond(Ok(localities(&session)))
 }
 
-fn localities(session: &Session) -> Result<Page, PageError> {
+fn localities(session: &Session) -> Page {
     let counted = session.site.summary.measures.iter().filter(|m| !m.is_cost);
     let body = html! {
         (heading("Localities side by side", None))
@@ -30,7 +29,7 @@ fn localities(session: &Session) -> Result<Page, PageError> {
         @for measure in counted.take(3) { (standardised(session, measure)) }
         @if let Some(measure) = session.site.summary.measures.iter().find(|m| !m.is_cost) { (practices(session, measure)) }
     };
-    Ok(page(session, "Localities", Section::Localities, Vec::new(), body))
+    page(session, "Localities", Section::Localities, Vec::new(), body)
 }
 
 fn facts(session: &Session) -> Markup {
@@ -106,7 +105,8 @@ fn standardised(session: &Session, measure: &MeasureSeries) -> Markup {
             }
         })
         .collect();
-    let words = format!("{} by locality over the last 12 months, as if every locality had the same mix of ages.", measure.name);
+    let words =
+        format!("{} by locality over the last 12 months, as if every locality had the same mix of ages.", measure.name);
     bar_chart(&BarChart {
         text: ChartText {
             id: &format!("rate-{}", measure.id.replace('_', "-")),
@@ -141,7 +141,8 @@ fn practices(session: &Session, measure: &MeasureSeries) -> Markup {
     let baseline = if total.0 > 0.0 { total.1 / total.0 } else { 0.0 };
     let Some(mean) = Num::new(baseline * per) else { return html! {} };
     let largest = sizes.iter().map(|(_, people, _)| *people).fold(0.0, f64::max);
-    let limits = (1..=40).filter_map(|step| limits_at(baseline, largest * 1.05 * f64::from(step) / 40.0, per)).collect();
+    let limits =
+        (1..=40).filter_map(|step| limits_at(baseline, largest * 1.05 * f64::from(step) / 40.0, per)).collect();
     let points = sizes
         .iter()
         .filter_map(|(name, people, events)| {
@@ -162,7 +163,9 @@ fn practices(session: &Session, measure: &MeasureSeries) -> Markup {
             id: "practices",
             title: &format!("{}: practices around the whole place", measure.name),
             summary: "Practices inside the limits differ from the whole place no more than chance would make them. Not standardised for age.",
-            note: Some("Limits of 95 % and 99.8 % (Byar's; exact Poisson below 10 events) around the rate of the whole place, last 12 months."),
+            note: Some(
+                "Limits of 95 % and 99.8 % (Byar's; exact Poisson below 10 events) around the rate of the whole place, last 12 months.",
+            ),
         },
         item: "Practice",
         size_unit: "Registered people",

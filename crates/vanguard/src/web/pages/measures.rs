@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 /// `GET /measures`
 pub async fn index(session: Session) -> Response {
-    session.respond(list(&session))
+    session.respond(Ok(list(&session)))
 }
 
 /// Which part of the place a measure is shown for.
@@ -35,7 +35,7 @@ pub async fn show(session: Session, Path(id): Path<String>, Query(part): Query<P
     session.respond(measure(&session, &id, &part))
 }
 
-fn list(session: &Session) -> Result<Page, PageError> {
+fn list(session: &Session) -> Page {
     let summary = &session.site.summary;
     let rows = summary
         .measures
@@ -72,7 +72,7 @@ fn list(session: &Session) -> Result<Page, PageError> {
         }))
         @if let Some(note) = shown::note(session) { p class="nhsuk-body-s" { (note) } }
     };
-    Ok(page(session, "Measures", Section::Measures, Vec::new(), body))
+    page(session, "Measures", Section::Measures, Vec::new(), body)
 }
 
 fn measure(session: &Session, id: &str, part: &Part) -> Result<Page, PageError> {
@@ -81,7 +81,9 @@ fn measure(session: &Session, id: &str, part: &Part) -> Result<Page, PageError> 
     let measure = summary.measures.iter().find(|m| m.id == id).ok_or_else(|| missing("a measure with that name"))?;
     let locality = match part.locality.as_str() {
         "" => None,
-        id => Some(summary.localities.iter().position(|l| l.id == id).ok_or_else(|| missing("a locality with that name"))?),
+        id => Some(
+            summary.localities.iter().position(|l| l.id == id).ok_or_else(|| missing("a locality with that name"))?,
+        ),
     };
     let series = summary.series(measure, |_, practice| locality.is_none_or(|l| usize::from(practice.locality) == l));
     let place = locality.map_or(summary.place.as_str(), |l| summary.localities[l].name.as_str());
@@ -126,7 +128,11 @@ fn rates(session: &Session, measure: &MeasureSeries, series: &[Cell]) -> Vec<Opt
         .map(|cell| {
             let people = shown::alone(session, cell.people).filter(|&n| n > 0)?;
             let value = cell.sum as f64 * per / cell.people as f64;
-            if measure.is_cost { (people > 0).then_some(value) } else { shown::rate(session, cell.sum.unsigned_abs(), cell.people, per) }
+            if measure.is_cost {
+                (people > 0).then_some(value)
+            } else {
+                shown::rate(session, cell.sum.unsigned_abs(), cell.people, per)
+            }
         })
         .collect()
 }

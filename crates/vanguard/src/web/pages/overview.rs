@@ -5,7 +5,6 @@ use super::{heading, page};
 use crate::web::Session;
 use crate::web::charts::{ChartText, Num, Tier, TierTriangle, tier_triangle};
 use crate::web::components::{Column, Size, Table, action_link, table};
-use crate::web::errors::PageError;
 use crate::web::layout::{Page, Section};
 use axum::response::Response;
 use maud::{Markup, html};
@@ -13,10 +12,10 @@ use population::results::{Cell, MeasureSeries};
 
 /// `GET /`
 pub async fn show(session: Session) -> Response {
-    session.respond(overview(&session))
+    session.respond(Ok(overview(&session)))
 }
 
-fn overview(session: &Session) -> Result<Page, PageError> {
+fn overview(session: &Session) -> Page {
     let summary = &session.site.summary;
     let people = shown::alone(session, summary.people);
     let body = html! {
@@ -28,7 +27,7 @@ fn overview(session: &Session) -> Result<Page, PageError> {
         (key_measures(session))
         (freshness(session))
     };
-    Ok(page(session, "Overview", Section::Overview, Vec::new(), body))
+    page(session, "Overview", Section::Overview, Vec::new(), body)
 }
 
 fn triangle(session: &Session) -> Markup {
@@ -61,7 +60,8 @@ fn triangle(session: &Session) -> Markup {
             id: "tiers",
             title: "People by tier of need",
             summary: &words,
-            note: shown::note(session).or(Some("Every registered person is in exactly one tier. Cost is that of the last 12 months.")),
+            note: shown::note(session)
+                .or(Some("Every registered person is in exactly one tier. Cost is that of the last 12 months.")),
         },
         tiers,
     })

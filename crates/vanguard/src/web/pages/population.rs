@@ -4,7 +4,6 @@ use super::{heading, page, shown};
 use crate::web::Session;
 use crate::web::charts::{AgeSexBand, AgeSexPyramid, Bar, BarChart, ChartText, Num, age_sex_pyramid, bar_chart};
 use crate::web::components::{Borders, Column, Size, SummaryRow, Table, summary_list, table};
-use crate::web::errors::PageError;
 use crate::web::layout::{Page, Section};
 use ::population::results::{Distribution, Flag};
 use axum::response::Response;
@@ -13,10 +12,10 @@ use nhs::AgeBand;
 
 /// `GET /population`
 pub async fn show(session: Session) -> Response {
-    session.respond(population(&session))
+    session.respond(Ok(population(&session)))
 }
 
-fn population(session: &Session) -> Result<Page, PageError> {
+fn population(session: &Session) -> Page {
     let body = html! {
         (heading("Population and needs", None))
         (who(session))
@@ -25,7 +24,7 @@ fn population(session: &Session) -> Result<Page, PageError> {
         (needs(session))
         @for distribution in &session.site.summary.distributions { (spread(session, distribution)) }
     };
-    Ok(page(session, "Population and needs", Section::Population, Vec::new(), body))
+    page(session, "Population and needs", Section::Population, Vec::new(), body)
 }
 
 fn who(session: &Session) -> Markup {
@@ -59,7 +58,8 @@ fn who(session: &Session) -> Markup {
 }
 
 fn ages(session: &Session) -> Markup {
-    let counts: Vec<Vec<u64>> = session.site.summary.age_sex.iter().map(|band| vec![band[0], band[1], band[2]]).collect();
+    let counts: Vec<Vec<u64>> =
+        session.site.summary.age_sex.iter().map(|band| vec![band[0], band[1], band[2]]).collect();
     let cells = shown::table(session, &counts).cells;
     let bands = AgeBand::all()
         .zip(&cells)
@@ -154,7 +154,12 @@ fn spread(session: &Session, distribution: &Distribution) -> Markup {
         .collect();
     let summary = format!("How many registered people have each value of: {}.", distribution.name);
     bar_chart(&BarChart {
-        text: ChartText { id: &distribution.id.replace('_', "-"), title: &distribution.name, summary: &summary, note: None },
+        text: ChartText {
+            id: &distribution.id.replace('_', "-"),
+            title: &distribution.name,
+            summary: &summary,
+            note: None,
+        },
         item: "Value",
         unit: "People",
         decimals: 0,

@@ -4,7 +4,6 @@ use super::{heading, page, shown};
 use crate::web::Session;
 use crate::web::charts::{ChartText, HeatCell, HeatTable, HeatTotals, heat_table};
 use crate::web::components::{Borders, Column, DetailsStyle, Size, SummaryRow, Table, details, summary_list, table};
-use crate::web::errors::PageError;
 use crate::web::layout::{Page, Section};
 use ::population::results::Group;
 use axum::response::Response;
@@ -12,10 +11,10 @@ use maud::{Markup, html};
 
 /// `GET /segments`
 pub async fn show(session: Session) -> Response {
-    session.respond(segments(&session))
+    session.respond(Ok(segments(&session)))
 }
 
-fn segments(session: &Session) -> Result<Page, PageError> {
+fn segments(session: &Session) -> Page {
     let summary = &session.site.summary;
     let body = html! {
         (heading("Segments and tiers", None))
@@ -28,7 +27,7 @@ fn segments(session: &Session) -> Result<Page, PageError> {
         (groups(session, "Tiers: who they are and what they used in 12 months", "tiers", &summary.tiers))
         (rules(session))
     };
-    Ok(page(session, "Segments and tiers", Section::Segments, Vec::new(), body))
+    page(session, "Segments and tiers", Section::Segments, Vec::new(), body)
 }
 
 fn grid(session: &Session) -> Markup {
@@ -64,7 +63,8 @@ fn groups(session: &Session, caption: &str, id: &str, groups: &[Group]) -> Marku
         .iter()
         .zip(people)
         .map(|(group, people)| {
-            let rate = |events: u64| shown::decimal(people.and_then(|_| shown::rate(session, events, group.people, 1000.0)));
+            let rate =
+                |events: u64| shown::decimal(people.and_then(|_| shown::rate(session, events, group.people, 1000.0)));
             let age = people.filter(|_| group.people > 0).map(|_| group.age_sum as f64 / group.people as f64);
             let cost = people.and_then(|_| shown::cost_per_head(session, &group.activity, group.people));
             vec![
