@@ -1,8 +1,8 @@
 //! Times the linker on a file of the benchmark generator and marks it against the file's truth.
 //!
-//! `cargo bench -p linkage -- FILE.csv [--no-nhs] [--train] [--model MODEL.toml] [--write MODEL.toml] [--clusters OUT.csv]
+//! `cargo bench -p linkage -- FILE.csv [--no-nhs] [--train] [--model MODEL.toml] [--write MODEL.toml] [--truth COLUMN] [--clusters OUT.csv]
 //! [--threads N]`
-//! where FILE.csv has the columns of the generator: source, names, birth date, sex, postcode, address and the true person.
+//! where FILE.csv has columns the model names, and one that tells the true person.
 //! Prints records, pairs, seconds, peak memory and F1. CPU counts reading the file, training, linking; marking is not counted.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops at the first surprise")]
@@ -10,73 +10,55 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
-use common::{day, fields, score};
-use linkage::{LinkOptions, Model, RecordInput, Records, link, train};
+use common::{fields, score};
+use linkage::{Layout, LinkOptions, Model, Reading, Records, link, train};
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::time::Instant;
 
-const SOURCES: [&str; 4] = ["gp", "hospital", "community", "social"];
-
-/// Ten digits and a right check digit (modulus 11).
-fn nhs_number(text: &str) -> Option<u64> {
-    let digits: Vec<u32> = text.chars().map(|c| c.to_digit(10)).collect::<Option<_>>()?;
-    if digits.len() != 10 {
-        return None;
-    }
-    let sum: u32 = digits[..9].iter().zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
-    let check = (11 - sum % 11) % 11;
-    (check == digits[9]).then(|| text.parse().ok()).flatten()
-}
-
-fn read(path: &str, with_numbers: bool) -> (Records, Vec<u32>) {
+/// Reads a file by the columns of the model, and the truth of each record.
+fn read(path: &str, model: &Model, with_numbers: bool, truth: &str) -> (Records, Vec<u32>, LinkOptions) {
     let mut input = BufReader::with_capacity(1 << 20, std::fs::File::open(path).expect("open the file of records"));
     let mut line = String::new();
     input.read_line(&mut line).expect("read the header");
     let header = fields(line.trim_end());
-    let at = |name: &str| header.iter().position(|column| column == name).unwrap_or_else(|| panic!("no column {name}"));
-    let columns = [
-        "source",
-        "nhs_number",
-        "given_name",
-        "middle_name",
-        "surname",
-        "dob",
-        "sex",
-        "postcode",
-        "address1",
-        "person_id",
-    ]
-    .map(at);
-    let (mut records, mut truth) = (Records::new(), Vec::new());
+    let mut columns = model.columns.clone();
+    if !with_numbers {
+        columns.number.clear();
+    }
+    let layout = Layout::find(&columns, &header, model.number.is_identity);
+    let person = header.iter().position(|name| name == truth).expect("the column of the truth");
+    let (mut records, mut people, mut sources) = (Records::new(), Vec::new(), Vec::<String>::new());
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    let mut reading = Reading::default();
     loop {
         line.clear();
         if input.read_line(&mut line).expect("read a line") == 0 {
-            return (records, truth);
+            break;
         }
-        let mut row = [""; 16];
-        for (cell, text) in row.iter_mut().zip(line.trim_end().split(',')) {
-            *cell = text.trim_matches('"');
+        let parts: Vec<String>;
+        let mut row = [""; 64];
+        if line.contains('"') {
+            parts = fields(line.trim_end());
+            row.iter_mut().zip(&parts).for_each(|(cell, text)| *cell = text);
+        } else {
+            row.iter_mut().zip(line.trim_end().split(',')).for_each(|(cell, text)| *cell = text);
         }
-        let [source, number, given, middle, family, dob, sex, postcode, address, person] =
-            columns.map(|column| row[column]);
-        truth.push(person.parse().expect("a person number"));
-        records.push(
-            SOURCES.iter().position(|name| *name == source).map_or(9, |at| at as u8),
-            &RecordInput {
-                nhs_number: nhs_number(number).filter(|_| with_numbers),
-                family,
-                given: &format!("{given} {middle}"),
-                birth: day(dob),
-                sex: match sex {
-                    "M" => 1,
-                    "F" => 2,
-                    _ => 0,
-                },
-                postcode,
-                address,
-            },
-        );
+        let next = numbers.len() as u32;
+        people.push(match numbers.get(row[person]) {
+            Some(number) => *number,
+            None => *numbers.entry(row[person].to_owned()).or_insert(next),
+        });
+        let from = layout.source().map_or("", |at| row[at]);
+        let source = sources.iter().position(|name| name == from).unwrap_or_else(|| {
+            sources.push(from.to_owned());
+            sources.len() - 1
+        });
+        layout.push(&mut records, source as u8, |at| row[at], &mut reading);
     }
+    let once = |(at, name): (usize, &String)| columns.one_row_per_person.contains(name).then_some(at as u8);
+    let one_row_per_person = sources.iter().enumerate().filter_map(once).collect();
+    (records, people, LinkOptions { one_row_per_person, ..LinkOptions::default() })
 }
 
 /// CPU seconds of this process, and its peak memory in MiB, as Linux tells; 0 elsewhere.
@@ -102,12 +84,13 @@ fn main() {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("start threads");
     }
     let start = Instant::now();
-    let (records, truth) = read(path, !flag("--no-nhs"));
-    println!("{} records; read in {:.2} s, {:?}", records.len(), start.elapsed().as_secs_f64(), usage());
     let mut model = match value("--model") {
         Some(file) => Model::parse(&std::fs::read_to_string(file).expect("open the model")).expect("a model"),
         None => Model::person().expect("a model"),
     };
+    let column = value("--truth").map_or("person_id", String::as_str);
+    let (records, truth, options) = read(path, &model, !flag("--no-nhs"), column);
+    println!("{} records; read in {:.2} s, {:?}", records.len(), start.elapsed().as_secs_f64(), usage());
     if flag("--train") {
         let trained = train(&records, &model, 1);
         println!("trained in {:.2} s, {:?}", start.elapsed().as_secs_f64(), usage());
@@ -119,7 +102,6 @@ fn main() {
     if let Some(file) = value("--write") {
         std::fs::write(file, model.to_toml()).expect("write the model");
     }
-    let options = LinkOptions { one_row_per_person: vec![0], ..LinkOptions::default() };
     let linked = link(&records, &model, &options);
     if let Some(file) = value("--clusters") {
         let lines: Vec<String> = linked.cluster_of.iter().enumerate().map(|(id, c)| format!("{id},{c}")).collect();

@@ -19,11 +19,16 @@ pub(crate) type Entry = (u64, u32);
 
 /// What a record puts into the key of a rule for one test; 0 where missing.
 fn part(records: &Records, test: Test, record: usize) -> u64 {
+    let more = |at: usize| (&records.more_words[at], records.more[at].get(record).copied().unwrap_or(0));
     let text = |field: Field| match field {
         Field::Family => (&records.names, records.family[record]),
         Field::Given => (&records.names, records.given[record]),
         Field::Address => (&records.addresses, records.address[record]),
-        _ => (&records.postcodes, records.postcode[record]),
+        Field::Full => more(0),
+        Field::Place => more(1),
+        Field::Occupation => more(2),
+        Field::Other => more(3),
+        Field::Postcode | Field::Birth | Field::Sex | Field::Number => (&records.postcodes, records.postcode[record]),
     };
     let hashed = |part: &str| if part.is_empty() { 0 } else { text_hash(part) | 1 };
     let whole_postcode = || records.postcodes.get(records.postcode[record]);

@@ -39,6 +39,16 @@ pub(crate) fn bcd_of(day: i32) -> Bcd {
     two(y / 100) << 24 | two(y % 100) << 16 | two(m) << 8 | two(d)
 }
 
+/// The digits of a date that may be no real day; 0 where they cannot be digits of one.
+pub(crate) fn digits_of(year: u16, month: u8, day: u8) -> Bcd {
+    let two = |v: u32| ((v / 10) << 4) | (v % 10);
+    let (y, m, d) = (u32::from(year), u32::from(month), u32::from(day));
+    if y == 0 || y > 9999 || m > 99 || d > 99 {
+        return 0;
+    }
+    two(y / 100) << 24 | two(y % 100) << 16 | two(m) << 8 | two(d)
+}
+
 /// The day number of digits that came from [`bcd_of`].
 pub(crate) fn day_of_bcd(date: Bcd) -> i32 {
     let two = |v: u32| (v >> 4 & 15) * 10 + (v & 15);

@@ -221,6 +221,14 @@ pub(crate) fn address(raw: &str, out: &mut String, scratch: &mut String) {
     }
 }
 
+/// Letters and digits in words; empty where it is missing or a placeholder.
+pub(crate) fn text(raw: &str, out: &mut String) {
+    words(raw, true, out);
+    if NOT_ADDRESSES.contains(&out.as_str()) {
+        out.clear();
+    }
+}
+
 /// One postcode without spaces; empty where it is missing, a placeholder or a pseudo postcode (ZZ99...).
 pub(crate) fn postcode(raw: &str, out: &mut String) {
     out.clear();

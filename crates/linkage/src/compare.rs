@@ -13,12 +13,12 @@ const MEMORY: usize = 1 << 13;
 pub(crate) struct Eye<'a> {
     plan: &'a Plan<'a>,
     /// For each text column: the pair of values (smaller first) and its answers.
-    memory: [Vec<(u64, u64)>; 4],
+    memory: [Vec<(u64, u64)>; 8],
 }
 
 impl<'a> Eye<'a> {
     pub(crate) fn new(plan: &'a Plan<'a>) -> Self {
-        Self { plan, memory: std::array::from_fn(|_| vec![(0, 0); MEMORY]) }
+        Self { plan, memory: std::array::from_fn(|text| if plan.text[text].ask.is_empty() { Vec::new() } else { vec![(0, 0); MEMORY] }) }
     }
 
     /// The answers of all tests for a pair, one bit each. The same for both orders of the pair.
@@ -29,9 +29,8 @@ impl<'a> Eye<'a> {
         let mut mask = birth(&plan.birth, records.birth[l], records.birth[r]);
         mask |= plain(&plan.sex, u64::from(records.sex[l]), u64::from(records.sex[r]));
         mask |= number(&plan.number, records.number[l], records.number[r]);
-        for text in 0..4 {
-            let values = Plan::values(records, text);
-            mask |= self.text(text, values[l], values[r]);
+        for text in &plan.asked {
+            mask |= self.text(*text, Plan::value(records, *text, l), Plan::value(records, *text, r));
         }
         mask |= names(
             plan,
@@ -95,6 +94,7 @@ fn unequal(test: Test, a: &str, b: &str) -> bool {
         Test::Edit(_, limit) => within_edits(a, b, usize::from(limit)),
         Test::First(_, letters) => beginning(a, letters) == beginning(b, letters),
         Test::Part(_) => a.len().min(b.len()) >= 2 && (a.starts_with(b) || b.starts_with(a)),
+        Test::Share(_, least) => share(a, b) >= u32::from(least),
         Test::Initial(_) => {
             let single = |text: &str| text.chars().nth(1).is_none();
             (single(a) || single(b)) && a.chars().next() == b.chars().next()
@@ -104,6 +104,18 @@ fn unequal(test: Test, a: &str, b: &str) -> bool {
         Test::Area => postcode::area(a) == postcode::area(b),
         _ => false,
     }
+}
+
+/// Of the words of the text with fewer words, how many hundredths stand in the other; 0 where it has fewer than two.
+fn share(a: &str, b: &str) -> u32 {
+    let count = |text: &str| text.split(' ').count();
+    let (few, many) = if count(a) <= count(b) { (a, b) } else { (b, a) };
+    let words = count(few);
+    if words < 2 {
+        return 0;
+    }
+    let found = few.split(' ').filter(|word| many.split(' ').any(|other| other == *word)).count();
+    (found * 100 / words) as u32
 }
 
 /// Tests across the names of two records: family, given and middle name of each.

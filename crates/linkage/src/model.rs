@@ -1,5 +1,6 @@
 //! A linkage model as data: what to bring together, how to compare it, what the answers weigh.
 
+use crate::columns::Columns;
 use crate::question::{Field, Test};
 use serde::Deserialize;
 use std::fmt::Write as _;
@@ -39,6 +40,9 @@ pub struct Model {
     /// Pairs that are never joined by weight, whatever they score.
     #[serde(default)]
     pub veto: Vec<Veto>,
+    /// Which columns of a file hold what.
+    #[serde(default)]
+    pub columns: Columns,
     /// Lists of given names that are used for one another.
     #[serde(default)]
     pub nicknames: Vec<Vec<String>>,
@@ -153,6 +157,11 @@ impl Model {
         Self::parse(include_str!("../../../models/febrl.toml"))
     }
 
+    /// The model for historical figures: titles, places of birth and occupations, invented postcodes (`models/historical.toml`).
+    pub fn historical() -> Result<Self, ModelError> {
+        Self::parse(include_str!("../../../models/historical.toml"))
+    }
+
     /// Every test of the model, once, in order.
     pub(crate) fn tests(&self) -> Vec<Test> {
         let mut tests: Vec<Test> = Vec::new();
@@ -197,6 +206,7 @@ impl Model {
         if self.tests().len() > MOST_TESTS {
             return Err(format!("there are {} different tests; give {MOST_TESTS} at most", self.tests().len()));
         }
+        self.columns.check()?;
         for comparison in &self.comparison {
             comparison.check().map_err(|problem| format!("comparison `{}`: {problem}", comparison.name))?;
         }
@@ -243,6 +253,7 @@ impl Model {
             self.blocking.largest_block,
             lists(&self.blocking.rules)
         );
+        self.columns.write(&mut out);
         for comparison in &self.comparison {
             let _ = write!(out, "\n[[comparison]]\nname = {}\nlevels = [\n", quoted(&comparison.name));
             for level in &comparison.levels {
@@ -284,7 +295,7 @@ impl Comparison {
             if !level.is_neutral() && (!probability(level.m) || !probability(level.u)) {
                 return Err(format!("level `{}`: give m and u above 0 and up to 1, or neither", level.name));
             }
-            let counted = |f: &Field| matches!(f, Field::Family | Field::Given | Field::Postcode | Field::Address);
+            let counted = |f: &Field| !matches!(f, Field::Sex | Field::Number);
             if let Some(field) = level.frequency.iter().find(|f| !counted(f)) {
                 return Err(format!("level `{}`: frequencies of {} are not kept", level.name, field.word()));
             }
@@ -293,7 +304,7 @@ impl Comparison {
     }
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

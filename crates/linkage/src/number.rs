@@ -165,7 +165,8 @@ fn hold_back(plan: &Plan<'_>, mut owners: Vec<u32>, held: &mut [bool]) {
     let r = plan.records;
     let profile = |record: &u32| {
         let at = *record as usize;
-        (r.family[at], r.given[at], r.middle[at], r.birth[at], r.sex[at], r.postcode[at], r.address[at])
+        let more: [u32; 4] = std::array::from_fn(|text| r.more[text].get(at).copied().unwrap_or(0));
+        (r.family[at], r.given[at], r.middle[at], r.birth[at], r.sex[at], r.postcode[at], r.address[at], more)
     };
     owners.sort_by_key(|record| (profile(record), r.content[*record as usize], *record));
     for pair in owners.windows(2) {

@@ -7,7 +7,16 @@ use crate::records::Records;
 use rustc_hash::FxHashMap;
 
 /// The text columns, in the order of the arrays of a [`Plan`].
-pub(crate) const TEXTS: [Field; 4] = [Field::Family, Field::Given, Field::Postcode, Field::Address];
+pub(crate) const TEXTS: [Field; 8] = [
+    Field::Family,
+    Field::Given,
+    Field::Postcode,
+    Field::Address,
+    Field::Full,
+    Field::Place,
+    Field::Occupation,
+    Field::Other,
+];
 
 /// Tests of one column: the bits to set where the two values are equal, where one is missing, and what to ask otherwise.
 #[derive(Debug, Default)]
@@ -15,6 +24,12 @@ pub(crate) struct Column {
     pub(crate) equal: u64,
     pub(crate) missing: u64,
     pub(crate) ask: Vec<(u64, Test)>,
+}
+
+impl Column {
+    fn is_asked(&self) -> bool {
+        self.equal != 0 || self.missing != 0 || !self.ask.is_empty()
+    }
 }
 
 /// One level ready to be used.
@@ -26,6 +41,8 @@ pub(crate) struct Rung {
     pub(crate) neutral: bool,
     /// Indexes into [`TEXTS`] of the columns whose own frequency counts.
     pub(crate) frequency: Vec<usize>,
+    /// Whether the frequency of the date of birth counts.
+    pub(crate) birth_frequency: bool,
 }
 
 /// A model made ready.
@@ -33,7 +50,9 @@ pub(crate) struct Rung {
 pub(crate) struct Plan<'a> {
     pub(crate) records: &'a Records,
     pub(crate) model: &'a Model,
-    pub(crate) text: [Column; 4],
+    pub(crate) text: [Column; 8],
+    /// The text columns some test looks at.
+    pub(crate) asked: Vec<usize>,
     pub(crate) birth: Column,
     pub(crate) sex: Column,
     pub(crate) number: Column,
@@ -46,7 +65,9 @@ pub(crate) struct Plan<'a> {
     pub(crate) agree: Vec<u64>,
     vetoes: Vec<(u64, u64)>,
     /// For each text column and value: log2(average frequency / own frequency). Empty where no level asks.
-    rarity: [Vec<f32>; 4],
+    rarity: [Vec<f32>; 8],
+    /// The same for dates of birth; empty where no level asks.
+    birth_rarity: FxHashMap<u32, f32>,
     /// Given names and the numbers of the nickname lists they stand in.
     pub(crate) nicknames: FxHashMap<u32, Vec<u16>>,
     /// log2 of the prior odds of a pair.
@@ -75,17 +96,23 @@ impl<'a> Plan<'a> {
                         .filter(|(_, f)| level.frequency.contains(f))
                         .map(|(i, _)| i)
                         .collect(),
+                    birth_frequency: level.frequency.contains(&Field::Birth),
                 };
                 comparison.levels.iter().map(rung).collect()
             })
             .collect();
         let wanted = |text: usize| comparisons.iter().flatten().any(|rung: &Rung| rung.frequency.contains(&text));
         let rarity = std::array::from_fn(|text| if wanted(text) { rarity_of(records, text) } else { Vec::new() });
+        let birth_wanted = comparisons.iter().flatten().any(|rung: &Rung| rung.birth_frequency);
+        let text: [Column; 8] = std::array::from_fn(|text| column(&tests, TEXTS[text]));
+        let asked = (0..8).filter(|at| text[*at].is_asked()).collect();
         let others = records.len().max(SMALLEST_POPULATION) - 1;
         Self {
             records,
             model,
-            text: std::array::from_fn(|text| column(&tests, TEXTS[text])),
+            text,
+            asked,
+            birth_rarity: if birth_wanted { rarity_of_births(records) } else { FxHashMap::default() },
             birth: column(&tests, Field::Birth),
             sex: column(&tests, Field::Sex),
             number: column(&tests, Field::Number),
@@ -109,8 +136,15 @@ impl<'a> Plan<'a> {
             0 => &records.family,
             1 => &records.given,
             2 => &records.postcode,
-            _ => &records.address,
+            3 => &records.address,
+            more => &records.more[more - 4],
         }
+    }
+
+    /// The value of a record in a text column; 0 where missing.
+    pub(crate) fn value(records: &Records, text: usize, record: usize) -> u32 {
+        // The columns only some sources fill may be shorter than the records.
+        Self::values(records, text).get(record).copied().unwrap_or(0)
     }
 
     /// The text of a value of a text column.
@@ -118,7 +152,8 @@ impl<'a> Plan<'a> {
         match text {
             0 | 1 => self.records.names.get(value),
             2 => self.records.postcodes.get(value),
-            _ => self.records.addresses.get(value),
+            3 => self.records.addresses.get(value),
+            more => self.records.more_words[more - 4].get(value),
         }
     }
 
@@ -131,8 +166,11 @@ impl<'a> Plan<'a> {
     pub(crate) fn rarity_bits(&self, rung: &Rung, left: u32, right: u32) -> f64 {
         let mut bits = 0.0;
         for text in &rung.frequency {
-            let values = Self::values(self.records, *text);
-            let of = |record: u32| self.rarity[*text][values[record as usize] as usize];
+            let of = |record: u32| self.rarity[*text][Self::value(self.records, *text, record as usize) as usize];
+            bits += f64::from(of(left).min(of(right)));
+        }
+        if rung.birth_frequency {
+            let of = |record: u32| self.birth_rarity.get(&self.records.birth[record as usize]).copied().unwrap_or(0.0);
             bits += f64::from(of(left).min(of(right)));
         }
         bits
@@ -144,7 +182,7 @@ impl<'a> Plan<'a> {
         for rungs in &self.comparisons {
             let rung = &rungs[Self::level(rungs, mask)];
             bits += rung.bits;
-            if !rung.frequency.is_empty() {
+            if !rung.frequency.is_empty() || rung.birth_frequency {
                 bits += self.rarity_bits(rung, left, right);
             }
         }
@@ -200,6 +238,20 @@ fn rarity_of(records: &Records, text: usize) -> Vec<f32> {
         counts.iter().map(|count| f64::from(*count) * f64::from(*count)).sum::<f64>() / (total * total).max(1.0);
     let own = |count: &u32| f64::from((*count).max(2)) / total.max(2.0);
     counts.iter().map(|count| (average.max(1e-12) / own(count)).log2() as f32).collect()
+}
+
+/// As [`rarity_of`], for dates of birth: the first of January is given to people whose day is not known.
+fn rarity_of_births(records: &Records) -> FxHashMap<u32, f32> {
+    let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
+    for birth in records.birth.iter().filter(|birth| **birth != 0) {
+        *counts.entry(*birth).or_default() += 1;
+    }
+    let total: f64 = counts.values().map(|count| f64::from(*count)).sum();
+    // Whole numbers below 2^53: the sum is the same in any order.
+    let squares: f64 = counts.values().map(|count| f64::from(*count) * f64::from(*count)).sum();
+    let average = squares / (total * total).max(1.0);
+    let own = |count: u32| f64::from(count.max(2)) / total.max(2.0);
+    counts.into_iter().map(|(birth, count)| (birth, (average.max(1e-12) / own(count)).log2() as f32)).collect()
 }
 
 fn nickname_lists(records: &Records, model: &Model) -> FxHashMap<u32, Vec<u16>> {

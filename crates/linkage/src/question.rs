@@ -21,10 +21,18 @@ pub enum Field {
     Address,
     /// NHS number or another key of a person.
     Number,
+    /// A whole name as one text, with titles and all.
+    Full,
+    /// A place that belongs to the person: of birth, or a suburb or town.
+    Place,
+    /// Occupation.
+    Occupation,
+    /// Another text of the person's own, such as a telephone number.
+    Other,
 }
 
 impl Field {
-    const ALL: [(Self, &'static str); 7] = [
+    pub(crate) const ALL: [(Self, &'static str); 11] = [
         (Self::Family, "family"),
         (Self::Given, "given"),
         (Self::Birth, "birth"),
@@ -32,6 +40,10 @@ impl Field {
         (Self::Postcode, "postcode"),
         (Self::Address, "address"),
         (Self::Number, "number"),
+        (Self::Full, "full"),
+        (Self::Place, "place"),
+        (Self::Occupation, "occupation"),
+        (Self::Other, "other"),
     ];
 
     /// The word for it in a model.
@@ -40,7 +52,7 @@ impl Field {
     }
 
     fn is_text(self) -> bool {
-        matches!(self, Self::Family | Self::Given | Self::Postcode | Self::Address)
+        !matches!(self, Self::Birth | Self::Sex | Self::Number)
     }
 }
 
@@ -61,6 +73,8 @@ pub enum Test {
     First(Field, u8),
     /// `given part`: one is the beginning of the other, of two letters at least.
     Part(Field),
+    /// `full share 60`: of the words of the shorter text so many hundredths stand in the other, too; two words at least.
+    Share(Field, u8),
     /// `given initial`: one is a single letter, the first of the other.
     Initial(Field),
     /// `given nickname`: both are in one list of the model's nicknames.
@@ -112,6 +126,7 @@ impl Test {
             "like" if field.is_text() => return Some(Self::Like(field, small(1, 99)?)),
             "edit" if field.is_text() => return Some(Self::Edit(field, small(1, 4)?)),
             "edit" if matches!(field, Field::Birth | Field::Number) => return Some(Self::Edit(field, small(1, 1)?)),
+            "share" if field.is_text() => return Some(Self::Share(field, small(1, 100)?)),
             "first" if field.is_text() => return Some(Self::First(field, small(1, 12)?)),
             "within" if field == Field::Birth => {
                 return match number {
@@ -164,6 +179,7 @@ impl Test {
             | Self::Edit(f, _)
             | Self::First(f, _)
             | Self::Part(f)
+            | Self::Share(f, _)
             | Self::Initial(f)
             | Self::Nickname(f) => match f {
                 Field::Family => &[Field::Family],
@@ -173,6 +189,10 @@ impl Test {
                 Field::Postcode => &[Field::Postcode],
                 Field::Address => &[Field::Address],
                 Field::Number => &[Field::Number],
+                Field::Full => &[Field::Full],
+                Field::Place => &[Field::Place],
+                Field::Occupation => &[Field::Occupation],
+                Field::Other => &[Field::Other],
             },
         }
     }
@@ -187,6 +207,7 @@ impl fmt::Display for Test {
             Self::Edit(field, n) => write!(f, "{} edit {n}", field.word()),
             Self::First(field, n) => write!(f, "{} first {n}", field.word()),
             Self::Part(field) => write!(f, "{} part", field.word()),
+            Self::Share(field, n) => write!(f, "{} share {n}", field.word()),
             Self::Initial(field) => write!(f, "{} initial", field.word()),
             Self::Nickname(field) => write!(f, "{} nickname", field.word()),
             Self::Swapped => write!(f, "names swapped"),
@@ -209,8 +230,8 @@ impl TryFrom<String> for Test {
     fn try_from(text: String) -> Result<Self, String> {
         Self::parse(&text).ok_or_else(|| {
             format!(
-                "`{text}` is not a test: write a field (family, given, birth, sex, postcode, address, number) and exact, \
-                 missing, like 92, edit 1, first 3, part, initial, nickname, middle, transposed, within 3, year, \
+                "`{text}` is not a test: write a field (family, given, birth, sex, postcode, address, number, full, place, occupation, other) and exact, \
+                 missing, like 92, edit 1, first 3, share 60, part, initial, nickname, middle, transposed, within 3, year, \
                  month-day, sector, district or area, or `names swapped` or `names crossed`"
             )
         })

@@ -1,6 +1,6 @@
 //! Person records in columns.
 
-use crate::calendar::{Bcd, bcd_of};
+use crate::calendar::{Bcd, bcd_of, digits_of};
 use crate::clean;
 use crate::dictionary::{Dictionary, text_hash};
 
@@ -23,6 +23,16 @@ pub struct RecordInput<'a> {
     pub address: &'a str,
 }
 
+/// What only some sources say about a person. Empty text is missing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MoreInput<'a> {
+    /// Whole name, place, occupation and another text, in this order: see [`crate::Field`].
+    pub texts: [&'a str; 4],
+    /// Year, month and day as written where they are no real day (31 February): one wrong digit, and still evidence. Heeded where
+    /// [`RecordInput::birth`] is missing.
+    pub birth_digits: Option<(u16, u8, u8)>,
+}
+
 /// A store of cleaned person records: one small number for each value, about 50 bytes a record and each distinct text once.
 ///
 /// Records are numbered from 0 in the order they are pushed.
@@ -40,6 +50,9 @@ pub struct Records {
     pub(crate) sex: Vec<u8>,
     pub(crate) postcode: Vec<u32>,
     pub(crate) address: Vec<u32>,
+    /// Whole name, place, occupation and another text; a column stays empty until a record has a value.
+    pub(crate) more: [Vec<u32>; 4],
+    pub(crate) more_words: [Dictionary; 4],
     /// A hash of the cleaned values, so that ties are broken by content and never by the order of input.
     pub(crate) content: Vec<u64>,
     scratch: String,
@@ -64,6 +77,11 @@ impl Records {
 
     /// Cleans and adds one record of source `source`; returns its record number. A store holds up to 4,294,967,295 records.
     pub fn push(&mut self, source: u8, input: &RecordInput<'_>) -> u32 {
+        self.push_more(source, input, &MoreInput::default())
+    }
+
+    /// As [`Records::push`], with what only some sources say.
+    pub fn push_more(&mut self, source: u8, input: &RecordInput<'_>, more: &MoreInput<'_>) -> u32 {
         let record = u32::try_from(self.source.len()).unwrap_or(u32::MAX);
         let mut content = 0_u64;
         let mut mix = |value: u64| content = (content.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -83,7 +101,20 @@ impl Records {
         mix(text_hash(&self.scratch));
         self.address.push(self.addresses.intern(&self.scratch));
 
-        let birth = clean::birth(input.birth).map_or(0, bcd_of);
+        for (text, raw) in more.texts.iter().enumerate().filter(|(_, raw)| !raw.is_empty()) {
+            clean::text(raw, &mut self.scratch);
+            let value = self.more_words[text].intern(&self.scratch);
+            if value != 0 {
+                mix(text_hash(&self.scratch) ^ text as u64);
+                self.more[text].resize(record as usize, 0);
+                self.more[text].push(value);
+            }
+        }
+
+        let birth = match (input.birth, more.birth_digits) {
+            (None, Some((year, month, day))) => digits_of(year, month, day),
+            (day, _) => clean::birth(day).map_or(0, bcd_of),
+        };
         let number = input.nhs_number.unwrap_or(0);
         mix(u64::from(birth));
         mix(number);
@@ -124,6 +155,27 @@ impl Records {
     /// The cleaned postcode; empty where missing.
     pub fn postcode(&self, record: u32) -> &str {
         self.postcodes.get(self.postcode.get(record as usize).copied().unwrap_or(0))
+    }
+
+    /// The cleaned text of a column [`MoreInput`] fills; empty where missing or not such a column.
+    pub fn more(&self, field: crate::Field, record: u32) -> &str {
+        let fields = [crate::Field::Full, crate::Field::Place, crate::Field::Occupation, crate::Field::Other];
+        match fields.iter().position(|one| *one == field) {
+            Some(at) => self.more_words[at].get(self.more[at].get(record as usize).copied().unwrap_or(0)),
+            None => "",
+        }
+    }
+
+    /// Year, month and day of birth as digits; `None` where missing.
+    pub fn birth(&self, record: u32) -> Option<(u16, u8, u8)> {
+        let date = self.birth.get(record as usize).copied().filter(|date| *date != 0)?;
+        let two = |v: u32| (v >> 4 & 15) * 10 + (v & 15);
+        Some(((two(date >> 24) * 100 + two(date >> 16 & 255)) as u16, two(date >> 8 & 255) as u8, two(date & 255) as u8))
+    }
+
+    /// The sex of a record as it was pushed; 0 where not known.
+    pub fn sex(&self, record: u32) -> u8 {
+        self.sex.get(record as usize).copied().unwrap_or(0)
     }
 
     /// The cleaned address line; empty where missing.

@@ -1,0 +1,285 @@
+//! Which columns of a file hold what: from rows of text to [`Records`].
+
+use crate::calendar::{bcd_of, day_of, digits_of};
+use crate::model::quoted;
+use crate::question::Field;
+use crate::records::{MoreInput, RecordInput, Records};
+use nhs::NhsNumber;
+use serde::Deserialize;
+use std::fmt::Write as _;
+
+/// For each meaning the columns that may hold it; the first that a file has is taken. `a + b` joins columns with a space.
+/// Upper and lower case are one, and so are spaces, hyphens and underscores.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Columns {
+    /// Where a row comes from. Without such a column each file is a source.
+    pub source: Vec<String>,
+    /// Family name.
+    pub family: Vec<String>,
+    /// Given names, the middle name behind the first.
+    pub given: Vec<String>,
+    /// Date of birth.
+    pub birth: Vec<String>,
+    /// Sex.
+    pub sex: Vec<String>,
+    /// Postcode.
+    pub postcode: Vec<String>,
+    /// Address line.
+    pub address: Vec<String>,
+    /// NHS number or another key of a person.
+    pub number: Vec<String>,
+    /// Whole name.
+    pub full: Vec<String>,
+    /// Place of birth, suburb or town.
+    pub place: Vec<String>,
+    /// Occupation.
+    pub occupation: Vec<String>,
+    /// Another text of the person's own.
+    pub other: Vec<String>,
+    /// Sources that hold each person once, such as a GP list.
+    pub one_row_per_person: Vec<String>,
+}
+
+impl Columns {
+    fn of(&self, field: Field) -> &[String] {
+        match field {
+            Field::Family => &self.family,
+            Field::Given => &self.given,
+            Field::Birth => &self.birth,
+            Field::Sex => &self.sex,
+            Field::Postcode => &self.postcode,
+            Field::Address => &self.address,
+            Field::Number => &self.number,
+            Field::Full => &self.full,
+            Field::Place => &self.place,
+            Field::Occupation => &self.occupation,
+            Field::Other => &self.other,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let all = Field::ALL.iter().flat_map(|(field, _)| self.of(*field)).chain(&self.source);
+        match all.filter(|column| column.split('+').any(|part| plain(part).is_empty())).next() {
+            Some(column) => Err(format!("columns: `{column}` is not a column, nor two with ` + ` between them")),
+            None => Ok(()),
+        }
+    }
+
+    /// Appends the section to a model's text; nothing where it says nothing.
+    pub(crate) fn write(&self, out: &mut String) {
+        if *self == Self::default() {
+            return;
+        }
+        out.push_str("\n[columns]\n");
+        let fields = Field::ALL.iter().map(|(field, word)| (*word, self.of(*field)));
+        let ends = [("source", &self.source[..]), ("one_row_per_person", &self.one_row_per_person)];
+        for (word, columns) in fields.chain(ends).filter(|(_, columns)| !columns.is_empty()) {
+            let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "{word} = [{}]", columns.join(", "));
+        }
+    }
+}
+
+/// A column's name as it is compared: lower case, letters and digits only.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What was found on the way from text to records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Rows with text in the number's column that is no valid number; it was left out.
+    pub bad_numbers: u64,
+    /// Rows with text in the birth column that is no date at all; it was left out.
+    pub bad_births: u64,
+    /// For each field of [`Layout::fields`], rows with any text.
+    pub filled: Vec<u64>,
+}
+
+/// Where the columns of one file stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// For each field that has any, the places of its columns.
+    fields: Vec<(Field, Vec<usize>)>,
+    source: Option<usize>,
+    check_numbers: bool,
+}
+
+impl Layout {
+    /// Finds the columns of a file by its header. `check_numbers` leaves out numbers that are not valid NHS numbers.
+    pub fn find(columns: &Columns, header: &[impl AsRef<str>], check_numbers: bool) -> Self {
+        let header: Vec<String> = header.iter().map(|name| plain(name.as_ref())).collect();
+        let places = |names: &String| -> Option<Vec<usize>> {
+            names.split('+').map(|name| header.iter().position(|column| *column == plain(name))).collect()
+        };
+        let fields = Field::ALL
+            .iter()
+            .filter_map(|(field, _)| Some((*field, columns.of(*field).iter().find_map(places)?)))
+            .collect();
+        let source = columns.source.iter().find_map(places).and_then(|places| places.first().copied());
+        Self { fields, source, check_numbers }
+    }
+
+    /// The fields the file has, and the places of their columns.
+    pub fn fields(&self) -> &[(Field, Vec<usize>)] {
+        &self.fields
+    }
+
+    /// The place of the column that tells where a row comes from.
+    pub fn source(&self) -> Option<usize> {
+        self.source
+    }
+
+    /// Adds a row to the records; `cell` gives the text of a column. Returns the record's number.
+    pub fn push<'a>(
+        &self,
+        records: &mut Records,
+        source: u8,
+        cell: impl Fn(usize) -> &'a str,
+        reading: &mut Reading,
+    ) -> u32 {
+        // Only joined columns need a text of their own.
+        let mut joined = [const { String::new() }; 11];
+        reading.filled.resize(self.fields.len(), 0);
+        for (at, (_, places)) in self.fields.iter().enumerate() {
+            if let [_, _, ..] = places[..] {
+                let parts: Vec<&str> = places.iter().map(|place| cell(*place).trim()).filter(|t| !t.is_empty()).collect();
+                joined[at] = parts.join(" ");
+            }
+        }
+        let mut input = RecordInput::default();
+        let mut more = MoreInput::default();
+        for (at, (field, places)) in self.fields.iter().enumerate() {
+            let text = if let [only] = places[..] { cell(only).trim() } else { joined[at].as_str() };
+            if text.is_empty() {
+                continue;
+            }
+            reading.filled[at] += 1;
+            match field {
+                Field::Family => input.family = text,
+                Field::Given => input.given = text,
+                Field::Postcode => input.postcode = text,
+                Field::Address => input.address = text,
+                Field::Full => more.texts[0] = text,
+                Field::Place => more.texts[1] = text,
+                Field::Occupation => more.texts[2] = text,
+                Field::Other => more.texts[3] = text,
+                Field::Sex => input.sex = sex(text),
+                Field::Birth => match date(text) {
+                    Some(Date::Day(day)) => input.birth = Some(day),
+                    Some(Date::Digits(year, month, day)) => more.birth_digits = Some((year, month, day)),
+                    None => reading.bad_births += 1,
+                },
+                Field::Number => {
+                    input.nhs_number = self.number(text);
+                    reading.bad_numbers += u64::from(input.nhs_number.is_none());
+                }
+            }
+        }
+        records.push_more(source, &input, &more)
+    }
+
+    fn number(&self, text: &str) -> Option<u64> {
+        if self.check_numbers {
+            return NhsNumber::parse(text).ok().map(NhsNumber::value);
+        }
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        // A leading 1 keeps leading zeros; a longer number cannot be held.
+        if digits.is_empty() || digits.len() > 18 { None } else { format!("1{digits}").parse().ok() }
+    }
+}
+
+/// Sex as a small number: 1 male, 2 female, 0 not known; other words count by themselves.
+fn sex(text: &str) -> u8 {
+    match text.as_bytes() {
+        b"1" | [b'm' | b'M'] => 1,
+        b"2" | [b'f' | b'F'] => 2,
+        _ if text.eq_ignore_ascii_case("male") => 1,
+        _ if text.eq_ignore_ascii_case("female") => 2,
+        _ => 0,
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Date {
+    /// Days since 1970-01-01.
+    Day(i32),
+    /// Digits that are no day of the calendar.
+    Digits(u16, u8, u8),
+}
+
+/// A date as files write it: 1962-03-04 (a time may follow), 19620304, 04/03/1962, 4-MAR-1962. Day before month.
+fn date(text: &str) -> Option<Date> {
+    let text = text.split(['T', ' ']).next().unwrap_or(text);
+    let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
+    let (year, month, day) = match parts[..] {
+        [whole] if whole.len() == 8 && whole.is_ascii() => (&whole[..4], &whole[4..6], &whole[6..]),
+        [year, month, day] if year.len() == 4 => (year, month, day),
+        [day, month, year] if year.len() == 4 => (year, month, day),
+        _ => return None,
+    };
+    let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month)).map_or(month.parse().ok(), |at| Some(at as u8 + 1))?;
+    let (year, day): (u16, u8) = (year.parse().ok()?, day.parse().ok()?);
+    if year == 0 || month > 99 || day > 99 {
+        return None;
+    }
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return Some(Date::Digits(year, month, day));
+    }
+    let number = day_of(i32::from(year), u32::from(month), u32::from(day));
+    // 31 February comes back as another day.
+    let real = bcd_of(number) == digits_of(year, month, day);
+    Some(if real { Date::Day(number) } else { Date::Digits(year, month, day) })
+}
+
+const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_as_files_write_them() {
+        for (text, expect) in [
+            ("1970-01-02", Some(Date::Day(1))),
+            ("19700102", Some(Date::Day(1))),
+            ("02/01/1970", Some(Date::Day(1))),
+            ("2-Jan-1970", Some(Date::Day(1))),
+            ("1970-01-02T00:00:00", Some(Date::Day(1))),
+            ("1856-86-18", Some(Date::Digits(1856, 86, 18))),
+            ("2023-02-31", Some(Date::Digits(2023, 2, 31))),
+            ("0000-01-01", None),
+            ("unknown", None),
+            ("1970-01-999", None),
+            ("ééééé", None),
+        ] {
+            assert_eq!(date(text), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn columns_are_found_by_any_of_their_names_and_joined() {
+        let columns = Columns {
+            family: vec!["surname".into(), "family_name".into()],
+            given: vec!["given_name + middle_name".into(), "given_name".into()],
+            number: vec!["NHS Number".into()],
+            ..Columns::default()
+        };
+        columns.check().unwrap();
+        let layout = Layout::find(&columns, &["nhs_number", "Family Name", "given_name", "middle_name"], true);
+        let mut records = Records::new();
+        let mut reading = Reading::default();
+        for row in [["943 476 5919", "Smith", "Ann", "Jane"], ["9434765918", "Smith", " ", "Jane"]] {
+            layout.push(&mut records, 0, |at| row[at], &mut reading);
+        }
+        assert_eq!((records.given(0), records.middle(0), records.family(0)), ("ANN", "JANE", "SMITH"));
+        assert_eq!((records.nhs_number(0), records.nhs_number(1)), (Some(9_434_765_919), None));
+        assert_eq!((reading.bad_numbers, &reading.filled[..]), (1, &[2, 2, 2][..]));
+        let without = Layout::find(&columns, &["given_name"], true);
+        assert_eq!(without.fields(), [(Field::Given, vec![0])]);
+        let wrong = Columns { family: vec!["a + ".into()], ..Columns::default() };
+        assert!(wrong.check().is_err());
+    }
+}
