@@ -6,6 +6,8 @@
 //! - [`rates`]: crude, directly and indirectly standardised rates, proportions, means, with limits;
 //! - [`funnel`]: control limits around a common rate, ratio or proportion;
 //! - [`quantiles`]: quintiles and deciles of areas;
+//! - [`life_table`]: life expectancy;
+//! - [`inequality`]: slope and relative index of inequality;
 //! - [`control_chart`]: "Making Data Count" process control charts;
 //! - [`did`]: difference-in-differences on a panel of clusters and months;
 //! - [`claim`]: one plain sentence that says no more than an estimate allows.
@@ -15,6 +17,8 @@ pub mod control_chart;
 pub mod did;
 pub mod distribution;
 pub mod funnel;
+pub mod inequality;
+pub mod life_table;
 pub mod quantiles;
 pub mod rates;
 

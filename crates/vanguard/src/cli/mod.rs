@@ -6,6 +6,7 @@ mod demo;
 mod evaluate;
 mod load;
 mod population;
+mod rates;
 pub(crate) mod run;
 mod serve;
 mod simulate;
@@ -42,6 +43,7 @@ enum Command {
     Population(population::Args),
     Caseload(caseload::Args),
     Evaluate(evaluate::Args),
+    Rates(rates::Args),
     Blueprint(blueprint::Args),
 }
 
@@ -73,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Population(args) => population::run(args, cli.json),
         Command::Caseload(args) => caseload::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),
+        Command::Rates(args) => rates::run(args),
         Command::Blueprint(args) => blueprint::run(args),
     };
     match result {
