@@ -34,10 +34,25 @@ export async function frame (page) {
   return breaches
 }
 
+/// Waits until the page has been still for a moment: the header folds its menu once the page is there or the window changes.
+/// At most 5 seconds, so that a page that never rests is judged as it is.
+async function settled (page) {
+  await page.evaluate(() => new Promise(resolve => {
+    let quiet
+    const done = () => { watch.disconnect(); clearTimeout(quiet); clearTimeout(limit); resolve() }
+    const again = () => { clearTimeout(quiet); quiet = setTimeout(done, 150) }
+    const watch = new MutationObserver(again)
+    const limit = setTimeout(done, 5000)
+    watch.observe(document.documentElement, { attributes: true, childList: true, subtree: true })
+    requestAnimationFrame(() => requestAnimationFrame(again))
+  }))
+}
+
 /// Tab reaches the skip link first, then every control, and whatever has the focus looks different for it. A page that has
 /// just been loaded.
 export async function keyboard (page) {
   const breaches = []
+  await settled(page)
   const wanted = await page.evaluate(selector => {
     const visible = element => element.checkVisibility({ visibilityProperty: true, opacityProperty: false })
     const stops = [...document.querySelectorAll(selector)].filter(visible).filter(element => {
@@ -96,6 +111,7 @@ export async function keyboard (page) {
 
 /// The page is no wider than the window: nobody scrolls sideways to read.
 export async function fits (page) {
+  await settled(page)
   const { content, window } = await page.evaluate(() => ({
     content: document.documentElement.scrollWidth, window: document.documentElement.clientWidth,
   }))

@@ -77,7 +77,8 @@ impl SizeBound {
             (_, Some(to)) if people > to => ("more than", to),
             _ => return None,
         };
-        Some(format!("{people} people are {side} the usual {edge} ({})", self.source))
+        let (people, edge) = (nhs::money::group_thousands(people), nhs::money::group_thousands(edge));
+        Some(format!("{people} people are {side} the usual {edge} ({}).", self.source))
     }
 }
 

@@ -108,7 +108,7 @@ fn usual_sizes_advise_and_name_their_source() {
     assert!(pch.population.size_advice(40_000).is_empty());
     assert_eq!(
         pch.population.size_advice(55_000),
-        ["55000 people are more than the usual 50000 (director's slides, May 2017)"]
+        ["55,000 people are more than the usual 50,000 (director's slides, May 2017)."]
     );
     let mcp = model("mcp");
     assert_eq!(mcp.population.size_advice(29_999).len(), 2);

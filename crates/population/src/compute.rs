@@ -11,6 +11,7 @@ use blueprint::model::{Better, FeatureSource, ScoreKind, ValueType};
 use blueprint::{Blueprint, Place};
 use lake::{LakeError, Snapshot};
 use nhs::{AgeBand, CodeSystem, Day};
+use std::hash::Hasher as _;
 
 /// What a computation makes of a snapshot.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +44,13 @@ pub fn compute(
     Ok(Computed { people, summary })
 }
 
+/// A fingerprint of everything but the snapshot that the results depend on. It changes with any rule, code list or locality.
+pub fn fingerprint(place: &Place, blueprint: &Blueprint) -> String {
+    let mut hasher = rustc_hash::FxHasher::default();
+    hasher.write(format!("{blueprint:?} {:?} {:?} {:?}", place.localities, place.as_of, place.start).as_bytes());
+    format!("{:016x}", hasher.finish())
+}
+
 fn append(people: &mut People, mut part: Part) {
     people.id.append(&mut part.people.id);
     people.segment.append(&mut part.people.segment);
@@ -73,15 +81,18 @@ fn summarise(plan: &Plan, snapshot: &Snapshot, place: &Place, people: &People, t
         .enumerate()
         .map(|(t, tier)| group(&tier.id, &tier.name, tally, (0..blueprint.segments.len()).map(|s| s * tiers + t)))
         .collect();
+    let people_included = tally.groups.iter().map(|g| g.people).sum();
     Summary {
         snapshot: snapshot.manifest().id.to_string(),
         place: place.name.clone(),
         blueprint: format!("{} {}", blueprint.id, blueprint.version),
+        fingerprint: fingerprint(place, blueprint),
         as_of: plan.as_of.0,
         first_month: plan.first_month.0,
         months: plan.months,
         people_known: people.len() as u64,
-        people: tally.groups.iter().map(|g| g.people).sum(),
+        people: people_included,
+        size_advice: size_advice(plan, people_included, tally),
         people_unregistered: tally.unregistered,
         segments,
         tiers: of_tiers,
@@ -94,6 +105,22 @@ fn summarise(plan: &Plan, snapshot: &Snapshot, place: &Place, people: &People, t
         distributions: distributions(plan, tally),
         measures: measures(plan, tally),
     }
+}
+
+fn size_advice(plan: &Plan, people: u64, tally: &Tally) -> Vec<String> {
+    let population = &plan.blueprint.population;
+    // Rounded as disclosure control rounds: advice is shown to everyone.
+    let mut advice = population.size_advice((people + 2) / 5 * 5);
+    let Some(bound) = &population.locality_size else { return advice };
+    let outside = tally.localities.iter().filter(|l| bound.advice(l.groups.iter().sum()).is_some()).count();
+    if outside > 0 {
+        let of = plan.shape.localities.len();
+        advice.push(format!(
+            "{outside} of {of} localities lie outside the size that a locality of this model usually has ({}).",
+            bound.source
+        ));
+    }
+    advice
 }
 
 fn group(id: &str, name: &str, tally: &Tally, cells: impl Iterator<Item = usize>) -> Group {

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 /// The verdicts on every measure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
+    /// [`Summary::fingerprint`] of the results it was made from.
+    pub fingerprint: String,
     /// Localities that the care model serves, with the day it started (days since 1970).
     pub served: Vec<(String, i32)>,
     /// Localities it does not serve, the comparison.
@@ -84,7 +86,7 @@ pub fn evaluate(summary: &Summary, seed: u64) -> Evaluation {
     let served = summary.localities.iter().filter_map(|l| l.served_from.map(|day| (l.name.clone(), day))).collect();
     let others = summary.localities.iter().filter(|l| l.served_from.is_none()).map(|l| l.name.clone()).collect();
     let verdicts = summary.measures.iter().map(|measure| verdict(summary, measure, seed)).collect();
-    Evaluation { served, others, seed, verdicts }
+    Evaluation { fingerprint: summary.fingerprint.clone(), served, others, seed, verdicts }
 }
 
 fn verdict(summary: &Summary, measure: &MeasureSeries, seed: u64) -> Verdict {

@@ -18,6 +18,6 @@ pub mod score;
 mod stage;
 mod tally;
 
-pub use compute::{Computed, compute};
+pub use compute::{Computed, compute, fingerprint};
 pub use results::{NOWHERE, People, Summary};
 pub use rule::ABSENT;

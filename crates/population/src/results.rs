@@ -56,6 +56,9 @@ pub struct Summary {
     pub place: String,
     /// The blueprint's identifier and version.
     pub blueprint: String,
+    /// A fingerprint of the whole resolved blueprint and of the place's localities and days: results made by other rules
+    /// do not fit.
+    pub fingerprint: String,
     /// Days since 1 January 1970.
     pub as_of: i32,
     /// First month of the series, in months since year 0.
@@ -68,6 +71,8 @@ pub struct Summary {
     pub people: u64,
     /// Known people who are on no practice list of the place.
     pub people_unregistered: u64,
+    /// Where the place or a locality lies outside the sizes that the model usually has. Advice, never a refusal.
+    pub size_advice: Vec<String>,
     /// By segment, in the blueprint's order.
     pub segments: Vec<Group>,
     /// By tier, most complex first.
@@ -236,7 +241,7 @@ pub struct MeasureSeries {
     pub tiers: Vec<Vec<Cell>>,
     /// Sums in the last twelve months by locality (rows) and age band (columns), for standardised rates.
     pub year_by_locality_age: Vec<Vec<i64>>,
-    /// People the measure is about at the as-of date, by locality and age band.
+    /// People the measure is about who were registered in the middle of those months, by locality and age band.
     pub people_by_locality_age: Vec<Vec<u64>>,
 }
 

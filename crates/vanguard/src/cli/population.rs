@@ -46,8 +46,10 @@ pub fn words(summary: &Summary) -> String {
     last.extend(shown.column_totals.iter().map(ToString::to_string));
     last.push(shown.total.to_string());
     rows.push(last);
+    let advice: Vec<String> = summary.size_advice.iter().map(|line| format!("Advice: {line}\n")).collect();
+    let advice = advice.concat();
     format!(
-        "{}\n{} as of {}; counts are rounded to 5 and small ones suppressed.\n\n",
+        "{}\n{} as of {}; counts are rounded to 5 and small ones suppressed.\n{advice}\n",
         table(&heading, &rows),
         super::run::size(summary),
         summary.as_of_day().long()
@@ -91,6 +93,7 @@ pub fn json(summary: &Summary) -> serde_json::Value {
         "blueprint": summary.blueprint,
         "as_of": summary.as_of_day().to_string(),
         "people": cells.total.value(),
+        "size_advice": summary.size_advice,
         "tiers": tiers,
         "segments": segments,
         "segment_by_tier": cells.cells.iter().map(|row| row.iter().map(|c| c.value()).collect::<Vec<_>>()).collect::<Vec<_>>(),

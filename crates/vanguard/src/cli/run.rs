@@ -1,12 +1,13 @@
 //! `vanguard run`: from a place's extracts to its results.
 
 use super::Report;
-use super::table::{count, table};
+use super::table::table;
 use crate::folder::Folder;
 use crate::pipeline::progress::Terminal;
 use crate::pipeline::{compute, evaluate, load};
 use anyhow::Context;
 use intake::LoadReport;
+use population::disclosure::Shown;
 use population::{Computed, Summary};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -98,7 +99,7 @@ pub fn report(dir: &Path, made: &Made) -> anyhow::Result<Report> {
 pub fn size(summary: &Summary) -> String {
     format!(
         "{} people in {} localities and {} practices",
-        count(summary.people),
+        Shown::alone(summary.people),
         summary.localities.len(),
         summary.practices.len()
     )

@@ -34,8 +34,9 @@ pub fn open_or_compute(folder: &Folder, progress: &Terminal) -> anyhow::Result<C
     let snapshot = snapshot(folder)?;
     let results = folder.results_dir(snapshot.manifest().id.as_str());
     let blueprint = &folder.blueprint;
+    let wanted = population::fingerprint(&folder.place, blueprint);
     match population::save::open(&results, blueprint) {
-        Ok(computed) if computed.summary.blueprint == format!("{} {}", blueprint.id, blueprint.version) => Ok(computed),
+        Ok(computed) if computed.summary.fingerprint == wanted => Ok(computed),
         _ => compute(folder, progress),
     }
 }

@@ -120,7 +120,7 @@ fn team_of(site: &Site, role: Role, wanted: Option<&str>) -> (Option<String>, St
             let named = summary.localities.iter().find(|l| Some(l.id.as_str()) == wanted);
             let locality = named.or_else(|| summary.localities.iter().find(|l| l.people > 0));
             locality.map_or((None, summary.place.clone(), Scope::Figures), |l| {
-                (Some(l.id.clone()), format!("{} locality team", l.name), Scope::Localities([l.id.clone()].into()))
+                (Some(l.id.clone()), format!("{} team", l.name), Scope::Localities([l.id.clone()].into()))
             })
         }
         Role::Analyst | Role::SiteLead | Role::Evaluator => (None, summary.place.clone(), Scope::Figures),

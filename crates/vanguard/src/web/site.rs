@@ -39,9 +39,9 @@ impl Site {
         let computed = compute::open_or_compute(&folder, progress)?;
         let caseloads = Caseloads::build(&folder.blueprint, &computed.people, &computed.summary);
         let file = folder.results_dir(&computed.summary.snapshot).join("evaluation.json");
-        let evaluation = match population::save::open_json(&file) {
-            Ok(evaluation) => evaluation,
-            Err(_) => crate::pipeline::evaluate::evaluate(&folder, &computed, progress)?,
+        let evaluation = match population::save::open_json::<Evaluation>(&file) {
+            Ok(evaluation) if evaluation.fingerprint == computed.summary.fingerprint => evaluation,
+            _ => crate::pipeline::evaluate::evaluate(&folder, &computed, progress)?,
         };
         let quality = serde_json::from_str(&snapshot.quality()?)
             .context("failed to read the quality report of the snapshot: load the extracts again")?;

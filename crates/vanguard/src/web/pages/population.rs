@@ -3,7 +3,7 @@
 use super::{heading, page, shown};
 use crate::web::Session;
 use crate::web::charts::{AgeSexBand, AgeSexPyramid, Bar, BarChart, ChartText, Num, age_sex_pyramid, bar_chart};
-use crate::web::components::{Borders, Column, Size, SummaryRow, Table, summary_list, table};
+use crate::web::components::{Borders, Column, Size, SummaryRow, Table, inset_text, summary_list, table};
 use crate::web::layout::{Page, Section};
 use ::population::results::{Distribution, Flag};
 use axum::response::Response;
@@ -53,6 +53,9 @@ fn who(session: &Session) -> Markup {
     html! {
         h2 { "Who lives here" }
         (summary_list(&rows, Borders::All))
+        @if !session.site.summary.size_advice.is_empty() {
+            (inset_text(&html! { @for line in &session.site.summary.size_advice { p { (line) } } }))
+        }
         @if let Some(note) = shown::note(session) { p class="nhsuk-body-s" { (note) } }
     }
 }

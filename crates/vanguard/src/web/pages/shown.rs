@@ -99,6 +99,7 @@ pub fn share(part: Option<u64>, total: Option<u64>) -> Option<f64> {
 
 /// The sentence that says how figures are protected, for roles to whom it applies.
 pub fn note(session: &Session) -> Option<&'static str> {
-    (!session.exact_counts())
-        .then_some("Counts are rounded to the nearest 5. Counts from 1 to 7, and others that would give them away, are hidden.")
+    (!session.exact_counts()).then_some(
+        "Counts are rounded to the nearest 5. Counts from 1 to 7, and others that would give them away, are hidden.",
+    )
 }
