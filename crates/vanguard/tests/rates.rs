@@ -226,7 +226,10 @@ fn indices_of_inequality() {
         let rows = rates("sii", &folder.join(format!("{name}.csv")), &[]);
         let values: std::collections::BTreeSet<String> = rows.iter().map(|r| r["value"].to_string()).collect();
         assert!(values.len() >= groups.min(values.len()) && values.len() > 1, "{name}: {}", values.len());
-        for row in &rows {
+        // The Isles of Scilly have fewer than five quantiles, and say so.
+        let too_few = |row: &&Value| row["reason"].as_str().is_some_and(|why| why.contains("from 5 to 100"));
+        assert!(rows.iter().filter(too_few).count() < 10, "{name}");
+        for row in rows.iter().filter(|row| !too_few(row)) {
             let number = |key: &str| row[key].as_f64().unwrap_or(f64::NAN);
             assert!(number("lower99_8cl") < number("lower95_0cl") && number("lower95_0cl") < number("value"), "{row}");
             assert!(number("value") < number("upper95_0cl") && number("upper95_0cl") < number("upper99_8cl"), "{row}");
@@ -252,11 +255,6 @@ fn rows_that_cannot_be_worked_out_say_why() {
     let life = folder.path().join("life.csv");
     std::fs::write(&life, "startage,pops,deaths\n0,5000,9\n1,5000,-1\n").unwrap();
     assert!(rates("life-expectancy", &life, &[])[0]["reason"].as_str().unwrap().contains("deaths"));
-    let unknown = Command::new(env!("CARGO_BIN_EXE_vanguard"))
-        .args(["rates", "rate", life.to_str().unwrap(), "--by", "x"])
-        .output()
-        .unwrap();
-    assert!(unknown.status.success(), "grouping is not used by crude rates");
     let none = Command::new(env!("CARGO_BIN_EXE_vanguard")).args(["rates", "wilson", "/nowhere.csv"]).output().unwrap();
     assert!(!none.status.success() && String::from_utf8_lossy(&none.stderr).contains("failed to read"));
 }

@@ -4,6 +4,7 @@ mod blueprint;
 mod caseload;
 mod demo;
 mod evaluate;
+mod link;
 mod load;
 mod population;
 mod rates;
@@ -40,6 +41,7 @@ enum Command {
     Serve(serve::Args),
     Simulate(simulate::Args),
     Load(load::Args),
+    Link(link::Args),
     Population(population::Args),
     Caseload(caseload::Args),
     Evaluate(evaluate::Args),
@@ -72,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args, cli.json),
         Command::Simulate(args) => simulate::run(args, cli.json),
         Command::Load(args) => load::run(args, cli.json),
+        Command::Link(args) => link::run(args, cli.json),
         Command::Population(args) => population::run(args, cli.json),
         Command::Caseload(args) => caseload::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),

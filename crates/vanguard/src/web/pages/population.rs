@@ -3,12 +3,15 @@
 use super::{heading, page, shown};
 use crate::web::Session;
 use crate::web::charts::{AgeSexBand, AgeSexPyramid, Bar, BarChart, ChartText, Num, age_sex_pyramid, bar_chart};
-use crate::web::components::{Borders, Column, Size, SummaryRow, Table, inset_text, summary_list, table};
+use crate::web::components::{
+    Borders, Column, DetailsStyle, Size, SummaryRow, Table, details, inset_text, summary_list, table,
+};
 use crate::web::layout::{Page, Section};
 use ::population::results::{Distribution, Flag};
 use axum::response::Response;
+use blueprint::model::FeatureSource;
 use maud::{Markup, html};
-use nhs::AgeBand;
+use nhs::{AgeBand, EventKind};
 
 /// `GET /population`
 pub async fn show(session: Session) -> Response {
@@ -22,7 +25,7 @@ fn population(session: &Session) -> Page {
         (ages(session))
         (deprivation(session))
         (needs(session))
-        @for distribution in &session.site.summary.distributions { (spread(session, distribution)) }
+        (spreads(session))
     };
     page(session, "Population and needs", Section::Population, Vec::new(), body)
 }
@@ -110,15 +113,39 @@ fn deprivation(session: &Session) -> Markup {
     })
 }
 
+/// Needs shown at once; the rest wait behind a heading.
+const NEEDS_SHOWN: usize = 20;
+
+/// Whether a feature is one of the parts that a need is put together from (`dementia_in_diagnosis`), not a need of its own.
+fn is_part(flag: &Flag) -> bool {
+    EventKind::ALL.iter().any(|kind| flag.id.ends_with(&format!("_in_{}", kind.name())))
+}
+
 fn needs(session: &Session) -> Markup {
+    let summary = &session.site.summary;
+    let mut flags: Vec<&Flag> = summary.flags.iter().filter(|f| f.people < summary.people && !is_part(f)).collect();
+    flags.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.id.cmp(&b.id)));
+    let (first, rest) = flags.split_at(flags.len().min(NEEDS_SHOWN));
+    html! {
+        (needs_table(session, "Needs, most frequent first", "needs", first))
+        @if !rest.is_empty() {
+            (details(
+                "Needs of fewer people",
+                &needs_table(session, "Needs of fewer people", "rarer-needs", rest),
+                DetailsStyle::Expander,
+                false,
+            ))
+        }
+    }
+}
+
+fn needs_table(session: &Session, caption: &str, id: &str, flags: &[&Flag]) -> Markup {
     let summary = &session.site.summary;
     let localities = &summary.localities;
     let mut columns = vec![Column::text("Need"), Column::number("People"), Column::number("Per 1,000")];
     columns.extend(localities.iter().map(|l| Column::number(format!("{} per 1,000", l.name))));
-    let mut flags: Vec<&Flag> = summary.flags.iter().filter(|f| f.people < summary.people).collect();
-    flags.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.id.cmp(&b.id)));
     let rows = flags
-        .into_iter()
+        .iter()
         .map(|flag| {
             let people = shown::list(session, &flag.by_locality);
             let mut row = vec![
@@ -133,14 +160,24 @@ fn needs(session: &Session) -> Markup {
             row
         })
         .collect();
-    table(&Table {
-        caption: "Needs, most frequent first",
-        size: Some(Size::M),
-        columns,
-        rows,
-        row_headers: true,
-        scroll_id: Some("needs"),
-    })
+    table(&Table { caption, size: Some(Size::M), columns, rows, row_headers: true, scroll_id: Some(id) })
+}
+
+/// Scores and the count of long-term conditions are drawn; how other counts are spread waits behind a heading.
+fn spreads(session: &Session) -> Markup {
+    let blueprint = session.site.blueprint();
+    let drawn = |d: &&Distribution| {
+        let feature = blueprint.features.iter().find(|f| f.id == d.id);
+        d.id == "long_term_conditions" || feature.is_some_and(|f| matches!(f.source, FeatureSource::Score { .. }))
+    };
+    let (first, rest): (Vec<&Distribution>, Vec<&Distribution>) =
+        session.site.summary.distributions.iter().partition(drawn);
+    let others = html! { @for distribution in &rest { (spread(session, distribution)) } };
+    html! {
+        h2 { "How needs are spread" }
+        @for distribution in &first { (spread(session, distribution)) }
+        @if !rest.is_empty() { (details("How other counts are spread", &others, DetailsStyle::Expander, false)) }
+    }
 }
 
 fn spread(session: &Session, distribution: &Distribution) -> Markup {

@@ -140,7 +140,9 @@ fn list_name<'a>(session: &'a Session, row: &CodeRow) -> Option<&'a str> {
         *system == row.system && if nests { row.code.starts_with(code.as_str()) } else { row.code == *code }
     };
     let lists = session.site.blueprint().codes.iter();
-    lists.filter(|list| list.codes.iter().any(holds)).map(|list| list.name.as_str()).next()
+    // Lists with weights belong to scores: they say what counts, not what it is.
+    let of_conditions = |list: &&blueprint::model::CodeList| list.weights_tenths.is_empty();
+    lists.filter(of_conditions).find(|list| list.codes.iter().any(holds)).map(|list| list.name.as_str())
 }
 
 /// A code as people write it: diagnoses and procedures have a dot after three characters.

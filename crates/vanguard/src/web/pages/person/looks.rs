@@ -28,7 +28,7 @@ pub fn table_of(record: &Record) -> Markup {
         }))
         p class="nhsuk-body-s" {
             @if hidden > 0 { (crate::web::charts::count(hidden)) " earlier looks are kept but not listed here. " }
-            "Every look is written down before anything is shown, and nobody can remove it."
+            "Every look is written down before anything is shown, and a row taken out later would break the chain."
         }
     }
 }

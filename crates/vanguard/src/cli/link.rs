@@ -1,0 +1,213 @@
+//! `vanguard link`: which records of any files are of one person.
+
+mod explain;
+mod read;
+mod score;
+mod suggest;
+mod texts;
+mod train;
+mod write;
+
+use super::Report;
+use super::table::{count, table};
+use crate::pipeline::progress::Terminal;
+use anyhow::{Context as _, bail};
+use clap::Subcommand;
+use linkage::{Field, LinkOptions, Linked, Model};
+use read::{Input, Wanted};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Find which records of CSV or Parquet files are of one person. The model says which columns hold what, what is compared and what it
+/// weighs; its weights are learned from the records first, without labels.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Option<Action>,
+    #[command(flatten)]
+    input: InputArgs,
+    /// Folder for edges.parquet, clusters.parquet, model.toml and report.json.
+    #[arg(long, value_name = "DIR", required = true)]
+    out: Option<PathBuf>,
+    /// Column of the true person: writes truth.parquet and marks the answer.
+    #[arg(long, value_name = "COLUMN")]
+    truth: Option<String>,
+    /// The least match probability at which records are joined [default: the model's].
+    #[arg(long, value_name = "P")]
+    threshold: Option<f64>,
+    /// Use the weights of the model as they stand, without learning from the records.
+    #[arg(long)]
+    no_train: bool,
+    /// A source that holds each person once, besides those of the model; may be given several times.
+    #[arg(long, value_name = "SOURCE")]
+    once: Vec<String>,
+    /// File of numbers that were replaced: two columns, the old number and the new.
+    #[arg(long, value_name = "FILE")]
+    superseded: Option<PathBuf>,
+}
+
+/// What every action reads.
+#[derive(Debug, clap::Args)]
+struct InputArgs {
+    /// CSV or Parquet files of records.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Model file, or person, historical or febrl.
+    #[arg(long, default_value = "person")]
+    model: String,
+    /// Column that tells the records apart [default: rows are numbered from 0].
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// Which column holds a field, instead of what the model says: family=last_name, given="first + middle".
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    column: Vec<String>,
+    /// Seed of the random pairs that weights are learned from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Explain(explain::Args),
+    Train(train::Args),
+    SuggestBlocking(suggest::Args),
+}
+
+/// Runs the command.
+pub fn run(args: &Args, json: bool) -> anyhow::Result<Report> {
+    let shown = Terminal::new(json);
+    match &args.command {
+        Some(Action::Explain(args)) => explain::run(args, &shown),
+        Some(Action::Train(args)) => train::run(args, &shown),
+        Some(Action::SuggestBlocking(args)) => suggest::run(args, &shown),
+        None => link(args, &shown),
+    }
+}
+
+/// The model of a name or file, with the columns of the command line.
+fn model(args: &InputArgs) -> anyhow::Result<Model> {
+    let mut model = match args.model.as_str() {
+        "person" => Model::person()?,
+        "historical" => Model::historical()?,
+        "febrl" => Model::febrl()?,
+        file => {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("failed to read the model {file}; give a file, or person, historical or febrl"))?;
+            Model::parse(&text).with_context(|| format!("failed to use {file}"))?
+        }
+    };
+    for choice in &args.column {
+        let Some((field, column)) = choice.split_once('=') else { bail!("--column {choice}: write FIELD=COLUMN") };
+        let Some(field) = Field::parse(field.trim()) else {
+            bail!(
+                "--column {choice}: {field} is no field; the fields are family, given, birth, sex, postcode, address, number, \
+                 full, place, occupation and other"
+            )
+        };
+        model.columns.set(field, column);
+    }
+    Ok(model)
+}
+
+fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
+    let Some(out) = &args.out else { bail!("give --out, the folder for the answer") };
+    if let Some(threshold) = args.threshold.filter(|p| !(0.5..=1.0).contains(p)) {
+        bail!("--threshold {threshold}: give a probability from 0.5 to 1");
+    }
+    let mut model = model(&args.input)?;
+    let superseded = args.superseded.as_deref().map(read::superseded).transpose()?.unwrap_or_default();
+    std::fs::create_dir_all(out).with_context(|| format!("failed to make the folder {}", out.display()))?;
+    shown.stage("read", None);
+    let wanted = Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref() };
+    let input = Input::read(&args.input.files, &model, wanted)?;
+    if !args.no_train {
+        shown.stage("learn weights", None);
+        model = linkage::train(&input.records, &model, args.input.seed).model;
+    }
+    shown.stage("link", None);
+    let options = LinkOptions {
+        threshold: args.threshold,
+        keep: None,
+        one_row_per_person: input.once(&model, &args.once),
+        superseded,
+    };
+    let linked = linkage::link(&input.records, &model, &options);
+    shown.stage("write", None);
+    let threshold = args.threshold.unwrap_or(model.threshold);
+    let edges = write::edges(&out.join("edges.parquet"), &input, &linked, threshold)?;
+    write::clusters(&out.join("clusters.parquet"), &input, &linked)?;
+    let scores = write::truth(&out.join("truth.parquet"), &input, &linked)?;
+    write_text(&out.join("model.toml"), &model.to_toml())?;
+    shown.end();
+    let report = told(&input, &linked, edges, scores.as_ref(), threshold);
+    write_text(&out.join("report.json"), &format!("{:#}\n", report.json))?;
+    Ok(report)
+}
+
+fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
+}
+
+/// The report of a run.
+fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Scores>, threshold: f64) -> Report {
+    let report = &linked.report;
+    let mut text = format!(
+        "{} records are {} people at probability {threshold}.\n{} joined through their number; {} pairs compared, {} links written.\n",
+        count(report.records),
+        count(report.clusters),
+        count(report.joined_by_number),
+        count(report.pairs),
+        count(edges)
+    );
+    let refused = [
+        ("different numbers", report.refused_numbers),
+        ("a source that holds each person once", report.refused_one_row),
+        ("relatives", report.refused_different),
+        ("groups unlike as a whole", report.refused_unlike),
+        ("one number on two people", linked.conflicts.len() as u64),
+    ];
+    for (why, number) in refused.iter().filter(|(_, number)| *number > 0) {
+        text.push_str(&format!("Not joined, {why}: {}\n", count(*number)));
+    }
+    let rules: Vec<Vec<String>> = report
+        .rules
+        .iter()
+        .map(|rule| vec![rule.rule.clone(), count(rule.new_pairs), count(rule.skipped_blocks), count(rule.skipped_pairs)])
+        .collect();
+    text.push_str(&format!("\n{}\n", table(&["blocking rule", "new pairs", "blocks skipped", "pairs skipped"], &rules)));
+    let notes = input.notes();
+    if !notes.is_empty() {
+        text.push_str(&format!("\nNote:\n- {}\n", notes.join("\n- ")));
+    }
+    if let Some(scores) = scores {
+        text.push_str(&format!("\n{}\n", scores.words()));
+    }
+    let json = json!({
+        "records": report.records,
+        "clusters": report.clusters,
+        "threshold": threshold,
+        "joined_by_number": report.joined_by_number,
+        "profiles": report.profiles,
+        "pairs": report.pairs,
+        "edges": edges,
+        "conflicts": linked.conflicts.len(),
+        "refused": {
+            "different_numbers": report.refused_numbers,
+            "one_row_per_person": report.refused_one_row,
+            "different_people": report.refused_different,
+            "unlike_clusters": report.refused_unlike,
+        },
+        "rules": report.rules.iter().map(|rule| json!({
+            "rule": rule.rule,
+            "new_pairs": rule.new_pairs,
+            "skipped_blocks": rule.skipped_blocks,
+            "skipped_pairs": rule.skipped_pairs,
+            "largest_skipped": rule.largest_skipped,
+        })).collect::<Vec<_>>(),
+        "columns": input.columns(),
+        "notes": notes,
+        "scores": scores.map(score::Scores::json),
+    });
+    Report::new(text, json)
+}

@@ -1,0 +1,291 @@
+//! Files of records, as the model reads them.
+
+use super::texts::Texts;
+use anyhow::{Context as _, bail};
+use linkage::{Field, Layout, Model, Reading, Records};
+use serde_json::{Value, json};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// Columns the command line names.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub id: Option<&'a str>,
+    pub truth: Option<&'a str>,
+}
+
+/// All records of the files, and what was found on the way.
+#[derive(Debug, Default)]
+pub struct Input {
+    pub records: Records,
+    pub ids: Texts,
+    /// The true person of each record; empty text where the file does not say. `None` where no column was asked for.
+    pub truth: Option<Texts>,
+    sources: Vec<String>,
+    files: Vec<FileNotes>,
+}
+
+#[derive(Debug, Default)]
+struct FileNotes {
+    name: String,
+    rows: u64,
+    /// Fields the file has, with the columns' names.
+    fields: Vec<(Field, String)>,
+    /// Fields the model looks at and the file has no column for.
+    missing: Vec<Field>,
+    reading: Reading,
+    not_utf8: u64,
+    uneven: u64,
+}
+
+/// Most different sources, which are kept as one byte.
+const MOST_SOURCES: usize = 256;
+
+impl Input {
+    /// Reads the files in order.
+    pub fn read(files: &[PathBuf], model: &Model, wanted: Wanted<'_>) -> anyhow::Result<Self> {
+        let mut input = Self { truth: wanted.truth.map(|_| Texts::default()), ..Self::default() };
+        for path in files {
+            input.file(path, model, wanted).with_context(|| format!("failed to read {}", path.display()))?;
+        }
+        if let Some((first, second, more)) = input.ids.repeated().filter(|_| wanted.id.is_some()) {
+            let truths = input.truth.as_ref().map(|truth| (truth.get(first as usize), truth.get(second as usize)));
+            let against = match truths {
+                Some((a, b)) if a != b => format!(", and the truth of the two is {a:?} and {b:?}"),
+                _ => String::new(),
+            };
+            bail!(
+                "the id {:?} stands on rows {} and {} of the input{against}; {more} rows repeat an id: name a column that is \
+                 different on each row, or leave --id off to number the rows",
+                input.ids.get(first as usize),
+                first + 1,
+                second + 1
+            );
+        }
+        Ok(input)
+    }
+
+    fn file(&mut self, path: &Path, model: &Model, wanted: Wanted<'_>) -> anyhow::Result<()> {
+        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let mut rows = Rows { input: self, columns: None, model, wanted, notes: FileNotes { name, ..FileNotes::default() } };
+        if is_parquet(path)? {
+            let mut wrong = None;
+            lake::input::read_parquet_strings(
+                path,
+                |header| wrong = rows.header(header).err(),
+                |row| rows.row(|at| row.get(at).copied().unwrap_or("")),
+            )?;
+            if let Some(error) = wrong {
+                return Err(error);
+            }
+        } else {
+            csv_rows(path, &mut rows)?;
+        }
+        let notes = rows.notes;
+        self.files.push(notes);
+        Ok(())
+    }
+
+    fn source(&mut self, name: &str) -> u8 {
+        let at = self.sources.iter().position(|own| own == name).unwrap_or_else(|| {
+            if self.sources.len() < MOST_SOURCES {
+                self.sources.push(name.to_owned());
+            }
+            self.sources.len() - 1
+        });
+        at as u8
+    }
+
+    /// The numbers of the sources that hold each person once.
+    pub fn once(&self, model: &Model, more: &[String]) -> Vec<u8> {
+        let named = |source: &String| {
+            model.columns.one_row_per_person.iter().chain(more).any(|name| name.eq_ignore_ascii_case(source))
+        };
+        (0..=u8::MAX).zip(&self.sources).filter(|(_, source)| named(source)).map(|(at, _)| at).collect()
+    }
+
+    /// What people should know about the files.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        for file in &self.files {
+            let name = &file.name;
+            let mut say = |text: String| notes.push(format!("{name}: {text}"));
+            if file.rows == 0 {
+                say("no rows".to_owned());
+                continue;
+            }
+            for field in &file.missing {
+                say(format!("no column for {}; records are compared without it", field.word()));
+            }
+            for ((field, column), filled) in file.fields.iter().zip(&file.reading.filled) {
+                if *filled == 0 {
+                    say(format!("{column} ({}) is empty on every row", field.word()));
+                }
+            }
+            let counts = [
+                (file.reading.bad_numbers, "a number that is not valid; it was left out"),
+                (file.reading.bad_births, "a date of birth that is no date; it was left out"),
+                (file.not_utf8, "text that is not UTF-8; it was read as Latin-1"),
+                (file.uneven, "more or fewer cells than the header; absent cells are empty"),
+            ];
+            for (rows, what) in counts.iter().filter(|(rows, _)| *rows > 0) {
+                say(format!("{rows} of {} rows have {what}", file.rows));
+            }
+        }
+        if self.sources.len() == MOST_SOURCES {
+            notes.push(format!("more than {MOST_SOURCES} sources; those after the first {MOST_SOURCES} count as one"));
+        }
+        if let Some(truth) = &self.truth {
+            let without = (0..truth.len()).filter(|at| truth.get(*at).is_empty()).count();
+            if without > 0 {
+                notes.push(format!("{without} records have no truth and are not marked"));
+            }
+        }
+        notes
+    }
+
+    /// For each file which columns hold what.
+    pub fn columns(&self) -> Value {
+        let of = |file: &FileNotes| {
+            let fields: serde_json::Map<String, Value> =
+                file.fields.iter().map(|(field, column)| (field.word().to_owned(), json!(column))).collect();
+            json!({ "file": file.name, "rows": file.rows, "fields": fields })
+        };
+        Value::Array(self.files.iter().map(of).collect())
+    }
+}
+
+/// Takes the rows of one file.
+struct Rows<'a> {
+    input: &'a mut Input,
+    /// Once the header is known.
+    columns: Option<Known>,
+    model: &'a Model,
+    wanted: Wanted<'a>,
+    notes: FileNotes,
+}
+
+struct Known {
+    layout: Layout,
+    id: Option<usize>,
+    truth: Option<usize>,
+    /// The file's own source, where no column tells.
+    source: u8,
+}
+
+impl Rows<'_> {
+    fn header(&mut self, names: &[String]) -> anyhow::Result<()> {
+        let layout = Layout::find(&self.model.columns, names, self.model.number.is_identity);
+        let place = |name: &str, option: &str| {
+            let found = names.iter().position(|column| column.trim() == name);
+            found.with_context(|| format!("{option} {name}: no such column; the file has {}", names.join(", ")))
+        };
+        let id = self.wanted.id.map(|name| place(name, "--id")).transpose()?;
+        let truth = self.wanted.truth.map(|name| place(name, "--truth")).transpose()?;
+        let told = |field: &Field| layout.fields().iter().any(|(own, _)| own == field);
+        let (found, missing): (Vec<Field>, Vec<Field>) = self.model.fields().into_iter().partition(told);
+        let comparable = |field: &Field| *field != Field::Sex;
+        if !found.iter().any(comparable) {
+            bail!(
+                "none of its columns ({}) is one the model knows; name them under [columns] in the model or with --column",
+                names.join(", ")
+            );
+        }
+        let column = |places: &[usize]| places.iter().map(|at| names[*at].trim()).collect::<Vec<_>>().join(" + ");
+        self.notes.fields = layout.fields().iter().map(|(field, places)| (*field, column(places))).collect();
+        self.notes.missing = missing;
+        let source = if layout.source().is_none() { self.input.source(&self.notes.name) } else { 0 };
+        self.columns = Some(Known { layout, id, truth, source });
+        Ok(())
+    }
+
+    fn row<'c>(&mut self, cell: impl Fn(usize) -> &'c str) {
+        let Some(known) = &self.columns else { return };
+        let source = match known.layout.source() {
+            Some(at) => self.input.source(cell(at).trim()),
+            None => known.source,
+        };
+        let record = known.layout.push(&mut self.input.records, source, &cell, &mut self.notes.reading);
+        match known.id {
+            Some(at) => self.input.ids.push(cell(at).trim()),
+            None => self.input.ids.push(&record.to_string()),
+        }
+        if let (Some(truth), Some(at)) = (&mut self.input.truth, known.truth) {
+            truth.push(cell(at).trim());
+        }
+        self.notes.rows += 1;
+    }
+}
+
+fn is_parquet(path: &Path) -> anyhow::Result<bool> {
+    let mut magic = [0; 4];
+    let read = std::fs::File::open(path)?.read(&mut magic)?;
+    Ok(read == 4 && &magic == b"PAR1")
+}
+
+fn csv_rows(path: &Path, rows: &mut Rows<'_>) -> anyhow::Result<()> {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter(path)?)
+        .flexible(true)
+        .buffer_capacity(1 << 20)
+        .from_path(path)?;
+    let header: Vec<String> = reader
+        .byte_headers()?
+        .iter()
+        .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned())
+        .collect();
+    if header.iter().all(String::is_empty) {
+        bail!("it is empty; give a file with a header and rows");
+    }
+    rows.header(&header)?;
+    let mut bytes = csv::ByteRecord::new();
+    while reader.read_byte_record(&mut bytes)? {
+        rows.notes.uneven += u64::from(bytes.len() != header.len());
+        match csv::StringRecord::from_byte_record(std::mem::take(&mut bytes)) {
+            Ok(record) => {
+                rows.row(|at| record.get(at).unwrap_or(""));
+                bytes = record.into_byte_record();
+            }
+            Err(error) => {
+                rows.notes.not_utf8 += 1;
+                // Each byte of Latin-1 is the character of that number.
+                let cell = |cell: &[u8]| match std::str::from_utf8(cell) {
+                    Ok(text) => text.to_owned(),
+                    Err(_) => cell.iter().map(|byte| char::from(*byte)).collect(),
+                };
+                let cells: Vec<String> = error.into_byte_record().iter().map(cell).collect();
+                rows.row(|at| cells.get(at).map_or("", String::as_str));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The mark between cells that the first line has most of.
+fn delimiter(path: &Path) -> anyhow::Result<u8> {
+    let mut start = vec![0; 1 << 16];
+    let read = std::fs::File::open(path)?.read(&mut start)?;
+    let line = start[..read].split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+    let count = |mark: u8| line.iter().filter(|byte| **byte == mark).count();
+    Ok([b',', b'\t', b';', b'|'].into_iter().rev().max_by_key(|mark| count(*mark)).unwrap_or(b','))
+}
+
+/// Replaced numbers: the old one and the new one.
+pub fn superseded(path: &Path) -> anyhow::Result<Vec<(u64, u64)>> {
+    let read = || -> anyhow::Result<Vec<(u64, u64)>> {
+        let mut pairs = Vec::new();
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path)?;
+        for (line, record) in reader.records().enumerate() {
+            let record = record?;
+            let number = |at: usize| nhs::NhsNumber::parse(record.get(at).unwrap_or("")).ok().map(nhs::NhsNumber::value);
+            match (number(0), number(1)) {
+                (Some(old), Some(new)) => pairs.push((old, new)),
+                // A header.
+                _ if line == 0 => {}
+                _ => bail!("line {}: two valid NHS numbers are needed, the old one and the new one", line + 1),
+            }
+        }
+        Ok(pairs)
+    };
+    read().with_context(|| format!("failed to read {}", path.display()))
+}
