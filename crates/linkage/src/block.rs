@@ -56,7 +56,7 @@ fn part(records: &Records, test: Test, record: usize) -> u64 {
 }
 
 /// The key of a record under a rule; `None` where a part is missing.
-fn key(records: &Records, rule: &[Test], record: usize) -> Option<u64> {
+pub(crate) fn key(records: &Records, rule: &[Test], record: usize) -> Option<u64> {
     let mut key = 0x51_7c_c1_b7_27_22_0a_95_u64;
     for test in rule {
         let part = part(records, *test, record);

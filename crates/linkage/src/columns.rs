@@ -42,7 +42,8 @@ pub struct Columns {
 }
 
 impl Columns {
-    fn of(&self, field: Field) -> &[String] {
+    /// The columns that may hold a field.
+    pub fn of(&self, field: Field) -> &[String] {
         match field {
             Field::Family => &self.family,
             Field::Given => &self.given,
@@ -58,9 +59,27 @@ impl Columns {
         }
     }
 
+    /// Says which one column, or `a + b`, holds a field: instead of what the model says.
+    pub fn set(&mut self, field: Field, column: &str) {
+        let columns = match field {
+            Field::Family => &mut self.family,
+            Field::Given => &mut self.given,
+            Field::Birth => &mut self.birth,
+            Field::Sex => &mut self.sex,
+            Field::Postcode => &mut self.postcode,
+            Field::Address => &mut self.address,
+            Field::Number => &mut self.number,
+            Field::Full => &mut self.full,
+            Field::Place => &mut self.place,
+            Field::Occupation => &mut self.occupation,
+            Field::Other => &mut self.other,
+        };
+        *columns = vec![column.to_owned()];
+    }
+
     pub(crate) fn check(&self) -> Result<(), String> {
         let all = Field::ALL.iter().flat_map(|(field, _)| self.of(*field)).chain(&self.source);
-        match all.filter(|column| column.split('+').any(|part| plain(part).is_empty())).next() {
+        match all.into_iter().find(|column| column.split('+').any(|part| plain(part).is_empty())) {
             Some(column) => Err(format!("columns: `{column}` is not a column, nor two with ` + ` between them")),
             None => Ok(()),
         }
@@ -145,7 +164,8 @@ impl Layout {
         reading.filled.resize(self.fields.len(), 0);
         for (at, (_, places)) in self.fields.iter().enumerate() {
             if let [_, _, ..] = places[..] {
-                let parts: Vec<&str> = places.iter().map(|place| cell(*place).trim()).filter(|t| !t.is_empty()).collect();
+                let parts: Vec<&str> =
+                    places.iter().map(|place| cell(*place).trim()).filter(|t| !t.is_empty()).collect();
                 joined[at] = parts.join(" ");
             }
         }
@@ -220,7 +240,10 @@ fn date(text: &str) -> Option<Date> {
         [day, month, year] if year.len() == 4 => (year, month, day),
         _ => return None,
     };
-    let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month)).map_or(month.parse().ok(), |at| Some(at as u8 + 1))?;
+    let month = MONTHS
+        .iter()
+        .position(|name| name.eq_ignore_ascii_case(month))
+        .map_or(month.parse().ok(), |at| Some(at as u8 + 1))?;
     let (year, day): (u16, u8) = (year.parse().ok()?, day.parse().ok()?);
     if year == 0 || month > 99 || day > 99 {
         return None;

@@ -18,7 +18,12 @@ pub(crate) struct Eye<'a> {
 
 impl<'a> Eye<'a> {
     pub(crate) fn new(plan: &'a Plan<'a>) -> Self {
-        Self { plan, memory: std::array::from_fn(|text| if plan.text[text].ask.is_empty() { Vec::new() } else { vec![(0, 0); MEMORY] }) }
+        Self {
+            plan,
+            memory: std::array::from_fn(
+                |text| if plan.text[text].ask.is_empty() { Vec::new() } else { vec![(0, 0); MEMORY] },
+            ),
+        }
     }
 
     /// The answers of all tests for a pair, one bit each. The same for both orders of the pair.

@@ -21,6 +21,7 @@ mod question;
 mod records;
 mod result;
 mod strings;
+mod suggest;
 mod train;
 
 pub use columns::{Columns, Layout, Reading};
@@ -31,4 +32,5 @@ pub use question::{Field, Test};
 pub use records::{MoreInput, RecordInput, Records};
 pub use result::{Conflict, Edge, LinkOptions, Linked, Report, RuleReport, Tier};
 pub use strings::{damerau_levenshtein, jaro_winkler};
+pub use suggest::{Proposal, Suggestion, suggest_blocking};
 pub use train::{Session, Trained, train};

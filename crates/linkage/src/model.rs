@@ -162,6 +162,17 @@ impl Model {
         Self::parse(include_str!("../../../models/historical.toml"))
     }
 
+    /// The fields the model looks at, in order.
+    pub fn fields(&self) -> Vec<Field> {
+        let mut fields: Vec<Field> = self.tests().iter().flat_map(|test| test.fields()).copied().collect();
+        if self.number.is_identity {
+            fields.push(Field::Number);
+        }
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+
     /// Every test of the model, once, in order.
     pub(crate) fn tests(&self) -> Vec<Test> {
         let mut tests: Vec<Test> = Vec::new();

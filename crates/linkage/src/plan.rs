@@ -102,7 +102,9 @@ impl<'a> Plan<'a> {
             })
             .collect();
         let wanted = |text: usize| comparisons.iter().flatten().any(|rung: &Rung| rung.frequency.contains(&text));
-        let rarity = std::array::from_fn(|text| if wanted(text) { rarity_of(records, text) } else { Vec::new() });
+        let rarity = std::array::from_fn(|text| {
+            if wanted(text) { rarity_of(records, text, own_copies(model, TEXTS[text])) } else { Vec::new() }
+        });
         let birth_wanted = comparisons.iter().flatten().any(|rung: &Rung| rung.birth_frequency);
         let text: [Column; 8] = std::array::from_fn(|text| column(&tests, TEXTS[text]));
         let asked = (0..8).filter(|at| text[*at].is_asked()).collect();
@@ -112,7 +114,11 @@ impl<'a> Plan<'a> {
             model,
             text,
             asked,
-            birth_rarity: if birth_wanted { rarity_of_births(records) } else { FxHashMap::default() },
+            birth_rarity: if birth_wanted {
+                rarity_of_births(records, own_copies(model, Field::Birth))
+            } else {
+                FxHashMap::default()
+            },
             birth: column(&tests, Field::Birth),
             sex: column(&tests, Field::Sex),
             number: column(&tests, Field::Number),
@@ -221,11 +227,16 @@ fn column(tests: &[Test], field: Field) -> Column {
     column
 }
 
+/// How many other records of the same person share the value, on average: matches expected for each record, times m of the first
+/// level that asks for the field's frequency. They say nothing about how common the value is among other people.
+fn own_copies(model: &Model, field: Field) -> f64 {
+    let mut levels = model.comparison.iter().flat_map(|comparison| &comparison.levels);
+    let m = levels.find(|level| level.frequency.contains(&field)).map_or(0.0, |level| level.m);
+    model.prior.matches_per_record * m
+}
+
 /// For each value of a text column how much rarer it is than the average value, as log2.
-///
-/// The average is the chance that two records taken at random agree: the sum of squared shares. A value counts at least twice,
-/// because it is looked up only where two records have it.
-fn rarity_of(records: &Records, text: usize) -> Vec<f32> {
+fn rarity_of(records: &Records, text: usize, copies: f64) -> Vec<f32> {
     let values = Plan::values(records, text);
     let most = values.iter().copied().max().unwrap_or(0) as usize;
     let mut counts = vec![0_u32; most + 1];
@@ -233,25 +244,28 @@ fn rarity_of(records: &Records, text: usize) -> Vec<f32> {
         counts[*value as usize] += 1;
     }
     counts[0] = 0;
-    let total: f64 = counts.iter().map(|count| f64::from(*count)).sum();
-    let average: f64 =
-        counts.iter().map(|count| f64::from(*count) * f64::from(*count)).sum::<f64>() / (total * total).max(1.0);
-    let own = |count: &u32| f64::from((*count).max(2)) / total.max(2.0);
-    counts.iter().map(|count| (average.max(1e-12) / own(count)).log2() as f32).collect()
+    rarities(&counts, copies)
 }
 
 /// As [`rarity_of`], for dates of birth: the first of January is given to people whose day is not known.
-fn rarity_of_births(records: &Records) -> FxHashMap<u32, f32> {
-    let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
-    for birth in records.birth.iter().filter(|birth| **birth != 0) {
-        *counts.entry(*birth).or_default() += 1;
-    }
-    let total: f64 = counts.values().map(|count| f64::from(*count)).sum();
-    // Whole numbers below 2^53: the sum is the same in any order.
-    let squares: f64 = counts.values().map(|count| f64::from(*count) * f64::from(*count)).sum();
-    let average = squares / (total * total).max(1.0);
-    let own = |count: u32| f64::from(count.max(2)) / total.max(2.0);
-    counts.into_iter().map(|(birth, count)| (birth, (average.max(1e-12) / own(count)).log2() as f32)).collect()
+fn rarity_of_births(records: &Records, copies: f64) -> FxHashMap<u32, f32> {
+    let mut births: Vec<u32> = records.birth.iter().copied().filter(|birth| *birth != 0).collect();
+    births.sort_unstable();
+    let runs: Vec<&[u32]> = births.chunk_by(|a, b| a == b).collect();
+    let counts: Vec<u32> = runs.iter().map(|run| run.len() as u32).collect();
+    runs.iter().map(|run| run[0]).zip(rarities(&counts, copies)).collect()
+}
+
+/// log2(average / own) for each count.
+///
+/// The average is the chance that two records of different people agree; own is the chance that another person has this value. Both
+/// leave out the copies of the same person. A value counts at least twice, because it is looked up only where two records have it.
+fn rarities(counts: &[u32], copies: f64) -> Vec<f32> {
+    let total: f64 = counts.iter().map(|count| f64::from(*count)).sum();
+    let others = |count: u32| (f64::from(count) - copies).max(0.0);
+    let average = counts.iter().map(|count| f64::from(*count) * others(*count)).sum::<f64>() / (total * total).max(1.0);
+    let own = |count: &u32| others(*count).max(2.0) / total.max(2.0);
+    counts.iter().map(|count| (average.max(1e-12) / own(count)).log2() as f32).collect()
 }
 
 fn nickname_lists(records: &Records, model: &Model) -> FxHashMap<u32, Vec<u16>> {

@@ -46,6 +46,11 @@ impl Field {
         (Self::Other, "other"),
     ];
 
+    /// The field of a word as a model writes it.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, own)| *own == word).map(|(field, _)| *field)
+    }
+
     /// The word for it in a model.
     pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(field, _)| *field == self).map_or("", |(_, word)| word)

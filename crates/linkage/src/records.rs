@@ -127,6 +127,32 @@ impl Records {
         record
     }
 
+    /// Every `step`-th record, with the same texts.
+    pub(crate) fn every(&self, step: usize) -> Self {
+        fn some<T: Copy>(values: &[T], step: usize) -> Vec<T> {
+            values.iter().step_by(step.max(1)).copied().collect()
+        }
+        Self {
+            names: self.names.clone(),
+            postcodes: self.postcodes.clone(),
+            addresses: self.addresses.clone(),
+            source: some(&self.source, step),
+            number: some(&self.number, step),
+            family: some(&self.family, step),
+            given: some(&self.given, step),
+            middle: some(&self.middle, step),
+            birth: some(&self.birth, step),
+            sex: some(&self.sex, step),
+            postcode: some(&self.postcode, step),
+            address: some(&self.address, step),
+            more: std::array::from_fn(|text| some(&self.more[text], step)),
+            more_words: self.more_words.clone(),
+            content: some(&self.content, step),
+            scratch: String::new(),
+            scratch2: String::new(),
+        }
+    }
+
     /// The valid NHS number of a record.
     pub fn nhs_number(&self, record: u32) -> Option<u64> {
         self.number.get(record as usize).copied().filter(|number| *number != 0)
@@ -170,7 +196,11 @@ impl Records {
     pub fn birth(&self, record: u32) -> Option<(u16, u8, u8)> {
         let date = self.birth.get(record as usize).copied().filter(|date| *date != 0)?;
         let two = |v: u32| (v >> 4 & 15) * 10 + (v & 15);
-        Some(((two(date >> 24) * 100 + two(date >> 16 & 255)) as u16, two(date >> 8 & 255) as u8, two(date & 255) as u8))
+        Some((
+            (two(date >> 24) * 100 + two(date >> 16 & 255)) as u16,
+            two(date >> 8 & 255) as u8,
+            two(date & 255) as u8,
+        ))
     }
 
     /// The sex of a record as it was pushed; 0 where not known.

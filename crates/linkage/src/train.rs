@@ -92,7 +92,19 @@ pub fn train(records: &Records, model: &Model, seed: u64) -> Trained {
             level.m = tidy(level.m / total);
         }
     }
+    set_matches_aside(&mut learned, records.len());
     Trained { model: learned, sessions, random_pairs }
+}
+
+/// Takes the matches among the random pairs out of u: of pairs drawn at random the share of the prior are matches, which matters where
+/// a person has many records. A level keeps a tenth of its u at least.
+fn set_matches_aside(model: &mut Model, records: usize) {
+    let share = (model.prior.matches_per_record / records.saturating_sub(1).max(1) as f64).min(0.5);
+    for level in model.comparison.iter_mut().flat_map(|comparison| &mut comparison.levels) {
+        if !level.is_neutral() {
+            level.u = tidy(((level.u - share * level.m) / (1.0 - share)).max(level.u / 10.0));
+        }
+    }
 }
 
 /// Whether pairs that agree on a rule can show a level: names cannot be swapped where one of them is known to agree.
@@ -102,10 +114,14 @@ fn can_tell(rule: &[Test], level: &Level) -> bool {
     !(on_names && level.when.iter().any(|test| matches!(test, Test::Swapped | Test::Crossed)))
 }
 
-/// Six significant digits, so that a model file can be read; within what a model may say.
+/// A probability within what a model may say, short so that a model file can be read.
 fn tidy(p: f64) -> f64 {
-    let p = p.clamp(1e-12, 1.0);
-    format!("{p:.5e}").parse().unwrap_or(p)
+    short(p.clamp(1e-12, 1.0))
+}
+
+/// Six significant digits.
+fn short(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
 }
 
 /// A small generator with the same stream everywhere (splitmix64).
@@ -195,7 +211,7 @@ fn learn_prior(records: &Records, model: &mut Model) {
         return;
     }
     let found = 2.0 * pairs as f64 / model.prior.recall / records.len() as f64;
-    model.prior.matches_per_record = tidy(found.clamp(1e-6, 1e6));
+    model.prior.matches_per_record = short(found.clamp(1e-6, 1e6));
 }
 
 /// Tallies pairs that agree on a training rule; whole blocks in the order of their hashed keys until there are enough.

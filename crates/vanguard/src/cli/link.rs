@@ -92,8 +92,9 @@ fn model(args: &InputArgs) -> anyhow::Result<Model> {
         "historical" => Model::historical()?,
         "febrl" => Model::febrl()?,
         file => {
-            let text = std::fs::read_to_string(file)
-                .with_context(|| format!("failed to read the model {file}; give a file, or person, historical or febrl"))?;
+            let text = std::fs::read_to_string(file).with_context(|| {
+                format!("failed to read the model {file}; give a file, or person, historical or febrl")
+            })?;
             Model::parse(&text).with_context(|| format!("failed to use {file}"))?
         }
     };
@@ -173,9 +174,14 @@ fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Score
     let rules: Vec<Vec<String>> = report
         .rules
         .iter()
-        .map(|rule| vec![rule.rule.clone(), count(rule.new_pairs), count(rule.skipped_blocks), count(rule.skipped_pairs)])
+        .map(|rule| {
+            vec![rule.rule.clone(), count(rule.new_pairs), count(rule.skipped_blocks), count(rule.skipped_pairs)]
+        })
         .collect();
-    text.push_str(&format!("\n{}\n", table(&["blocking rule", "new pairs", "blocks skipped", "pairs skipped"], &rules)));
+    text.push_str(&format!(
+        "\n{}\n",
+        table(&["blocking rule", "new pairs", "blocks skipped", "pairs skipped"], &rules)
+    ));
     let notes = input.notes();
     if !notes.is_empty() {
         text.push_str(&format!("\nNote:\n- {}\n", notes.join("\n- ")));

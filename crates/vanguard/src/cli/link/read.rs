@@ -4,6 +4,7 @@ use super::texts::Texts;
 use anyhow::{Context as _, bail};
 use linkage::{Field, Layout, Model, Reading, Records};
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -67,13 +68,16 @@ impl Input {
 
     fn file(&mut self, path: &Path, model: &Model, wanted: Wanted<'_>) -> anyhow::Result<()> {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        let mut rows = Rows { input: self, columns: None, model, wanted, notes: FileNotes { name, ..FileNotes::default() } };
+        let mut rows =
+            Rows { input: self, columns: None, model, wanted, notes: FileNotes { name, ..FileNotes::default() } };
         if is_parquet(path)? {
             let mut wrong = None;
+            // Header and rows come through two closures, never at one time.
+            let shared = RefCell::new(&mut rows);
             lake::input::read_parquet_strings(
                 path,
-                |header| wrong = rows.header(header).err(),
-                |row| rows.row(|at| row.get(at).copied().unwrap_or("")),
+                |header| wrong = shared.borrow_mut().header(header).err(),
+                |row| shared.borrow_mut().row(|at| row.get(at).copied().unwrap_or("")),
             )?;
             if let Some(error) = wrong {
                 return Err(error);
@@ -277,7 +281,8 @@ pub fn superseded(path: &Path) -> anyhow::Result<Vec<(u64, u64)>> {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path)?;
         for (line, record) in reader.records().enumerate() {
             let record = record?;
-            let number = |at: usize| nhs::NhsNumber::parse(record.get(at).unwrap_or("")).ok().map(nhs::NhsNumber::value);
+            let number =
+                |at: usize| nhs::NhsNumber::parse(record.get(at).unwrap_or("")).ok().map(nhs::NhsNumber::value);
             match (number(0), number(1)) {
                 (Some(old), Some(new)) => pairs.push((old, new)),
                 // A header.

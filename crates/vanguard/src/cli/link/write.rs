@@ -42,10 +42,7 @@ pub fn clusters(path: &Path, input: &Input, linked: &Linked) -> Result<(), LakeE
     let all: Vec<u32> = (0..linked.cluster_of.len() as u32).collect();
     write(path, &all, |some| {
         let cluster = some.iter().map(|at| i64::from(linked.cluster_of[*at as usize])).collect();
-        vec![
-            ("id".to_owned(), input.ids.column(some.iter().copied())),
-            ("cluster_id".to_owned(), Column::I64(cluster)),
-        ]
+        vec![("id".to_owned(), input.ids.column(some.iter().copied())), ("cluster_id".to_owned(), Column::I64(cluster))]
     })
 }
 
