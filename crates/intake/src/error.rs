@@ -26,6 +26,22 @@ pub enum LoadError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// A source has far fewer rows than at the last load, and the load was not forced.
+    #[error(
+        "the source {source_id} has {now} rows and had {before} at the last load, so it was probably cut short; ask the partner \
+         to send it again, or load it all the same with --force; the live snapshot is untouched"
+    )]
+    Shrunk {
+        /// The source.
+        source_id: String,
+        /// Rows at the last load.
+        before: u64,
+        /// Rows now.
+        now: u64,
+    },
+    /// Another load is under way in the same lake.
+    #[error("another load of this place is under way; wait until it has finished and load again")]
+    Busy,
     /// The options contradict themselves: no source, too many sources, two sources of one name.
     #[error("{0}")]
     Options(String),

@@ -2,6 +2,7 @@
 
 use crate::error::LoadError;
 use crate::finish;
+use crate::first_pass::SourceState;
 use crate::hash::Hasher;
 use crate::options::{LoadOptions, Progress};
 use crate::quality::{LoadReport, Outcome, Quality, StageTime};
@@ -55,7 +56,29 @@ fn run(options: &LoadOptions, progress: &dyn Progress, trace: Option<&Path>) -> 
     let total: u64 = fingerprints.iter().map(|f| f.bytes).sum();
     clock.stage("read the extracts", Some(total));
     let read = crate::first_pass::read_all(options, &spool, &pool, &clock, trace.is_some())?;
+    if let (Some(live), false) = (&live, options.force) {
+        refuse_shrunk(&read.sources, live)?;
+    }
     finish::finish(options, read, live.as_ref(), &fingerprints, input_hash, &spool, &pool, clock, trace)
+}
+
+/// Fewer rows than this at the last load say nothing when they become fewer.
+const FEW_ROWS: u64 = 100;
+
+/// A source that has lost more than half its rows since the last load was probably cut short on its way, even where the cut
+/// fell on the end of a line. It is not loaded in place of what is live unless the load is forced.
+fn refuse_shrunk(sources: &[SourceState], live: &Snapshot) -> Result<(), LoadError> {
+    let Some(before) = live.quality().ok().and_then(|json| serde_json::from_str::<Quality>(&json).ok()) else {
+        return Ok(());
+    };
+    for state in sources {
+        let now = &state.quality;
+        let old = before.sources.iter().find(|old| old.id == now.id).map_or(0, |old| old.rows_read);
+        if old >= FEW_ROWS && now.rows_read < old / 2 {
+            return Err(LoadError::Shrunk { source_id: now.id.clone(), before: old, now: now.rows_read });
+        }
+    }
+    Ok(())
 }
 
 fn check(options: &LoadOptions) -> Result<(), LoadError> {

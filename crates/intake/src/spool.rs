@@ -81,17 +81,26 @@ impl SpoolEvent {
 /// The folder of a load's temporary files; removed when dropped, whatever happens.
 pub(crate) struct SpoolDir {
     path: PathBuf,
+    /// Held until the load ends, so that two loads never share the folder.
+    _lock: File,
 }
 
 impl SpoolDir {
     /// Makes an empty folder beside the snapshots. What a crashed load left behind is removed.
     pub(crate) fn create(lake_dir: &Path) -> Result<Self, LoadError> {
+        let locked = lake_dir.join(".spool.lock");
+        let lock = File::create(&locked).map_err(|e| LoadError::write(&locked, e))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => return Err(LoadError::Busy),
+            Err(std::fs::TryLockError::Error(e)) => return Err(LoadError::write(&locked, e)),
+        }
         let path = lake_dir.join(".spool");
         if path.exists() {
             std::fs::remove_dir_all(&path).map_err(|e| LoadError::write(&path, e))?;
         }
         std::fs::create_dir_all(&path).map_err(|e| LoadError::write(&path, e))?;
-        Ok(Self { path })
+        Ok(Self { path, _lock: lock })
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {

@@ -1,5 +1,6 @@
 //! The first pass: every file once, rows to events in the spool, identities and codes to tables in memory.
 
+mod cut_short;
 mod header;
 mod merge;
 mod state;
@@ -88,8 +89,10 @@ impl FileReader<'_> {
             ));
         };
         let header = header::take(format, &mut first, self.shown)?;
-        let (source, options) = (self.source, self.options);
-        header::check(&source.format, &header, self.shown)?;
+        let (source, options, shown) = (self.source, self.options, self.shown);
+        header::check(&source.format, &header, shown)?;
+        let columns = header.len();
+        cut_short::check(&first, &source.format, columns, shown)?;
         let bound = Bound::new(&source.format, header, options.as_of, self.number);
         self.pass.set_header(self.number, &bound);
         let threads = self.pool.current_num_threads();
@@ -97,6 +100,7 @@ impl FileReader<'_> {
             let mut batch = Vec::new();
             while batch.len() < threads * 2 {
                 let Some(block) = blocks.next_block()? else { break };
+                cut_short::check(&block, &source.format, columns, shown)?;
                 batch.push(Work::Text(block));
             }
             Ok(batch)

@@ -47,6 +47,8 @@ fn messages() {
         ),
         ("missing columns", refused(b"NHS_NO,SURNAME,DOB,PRACTICE,REGISTRATION_START,FAMILYNAME\n1,2,3,4,5,6\n")),
         ("column twice", refused(format!("{}\n", LIST.trim_end().to_owned() + ",SEX").as_bytes())),
+        ("cut in the middle of a row", refused(format!("{LIST}{ASH}9990000026,Bell,Bob,19").as_bytes())),
+        ("cut inside a quoted field", refused(format!("{LIST}{ASH}9990000026,\"Be").as_bytes())),
         ("open quote in the header", refused(b"\"NHS_NUMBER,FAMILY_NAME\n1,2\n")),
     ];
     let text: Vec<String> = messages.iter().map(|(name, message)| format!("{name}: {}", hide_dir(message))).collect();
@@ -112,4 +114,37 @@ fn a_place_that_cannot_be_written() {
     std::fs::write(&case.options.lake_dir, "in the way").unwrap();
     let message = case.failure();
     assert!(message.contains("lake"), "{message}");
+}
+
+#[test]
+fn a_last_row_without_its_line_end_is_whole() {
+    let case = Case::new().source("vanguard/gp_registrations", format!("{LIST}{}", ASH.trim_end()));
+    assert_eq!(case.load().unwrap().quality.rows_loaded, 1);
+}
+
+#[test]
+fn a_source_that_lost_half_its_rows_needs_a_forced_load() {
+    let rows = |count: usize| -> String {
+        let people = (0..count).map(|n| ASH.replace("Ash", &format!("Ash{n}")).replace("9990000018", ""));
+        format!("{LIST}{}", people.collect::<Vec<_>>().concat())
+    };
+    let mut case = Case::new().source("vanguard/gp_registrations", rows(200));
+    let first = case.load().unwrap();
+    case.write("gp_registrations.csv", rows(60).as_bytes());
+    assert!(case.failure().contains("has 60 rows and had 200 at the last load"), "{}", case.failure());
+    assert_eq!(case.snapshot().manifest().id.to_string(), first.snapshot);
+    case.options.force = true;
+    assert_eq!(case.load().unwrap().quality.rows_read, 60);
+}
+
+#[test]
+fn two_loads_at_once_do_not_mix() {
+    let case = Case::new().source("vanguard/gp_registrations", format!("{LIST}{ASH}"));
+    case.load().unwrap();
+    let other = std::fs::File::create(case.options.lake_dir.join(".spool.lock")).unwrap();
+    other.lock().unwrap();
+    case.write("gp_registrations.csv", format!("{LIST}{ASH}{}", ASH.replace("Ash", "Oak")).as_bytes());
+    assert!(case.failure().contains("another load of this place is under way"));
+    drop(other);
+    case.load().unwrap();
 }
