@@ -72,8 +72,17 @@ pub(crate) fn key(records: &Records, rule: &[Test], record: usize) -> Option<u64
 /// The keys of the records under a rule, sorted, so that a block is a run of equal keys. The lowest bit of a key says whether the
 /// record has a settled person (`group` not 0): those come last in their block.
 pub(crate) fn entries(records: &Records, rule: &[Test], active: &[u32], group: &[u32]) -> Vec<Entry> {
+    some_entries(records, rule, active, group, 1)
+}
+
+/// As [`entries`], of one key in `one_in`: whole blocks, so that their pairs are a sample of all blocks' pairs.
+pub(crate) fn some_entries(records: &Records, rule: &[Test], active: &[u32], group: &[u32], one_in: u64) -> Vec<Entry> {
     let settled = |record: u32| u64::from(group.get(record as usize).is_some_and(|group| *group != 0));
-    let entry = |record: &u32| Some((key(records, rule, *record as usize)? & !1 | settled(*record), *record));
+    let entry = |record: &u32| {
+        let key = key(records, rule, *record as usize)?;
+        // Bits that neither the order nor the filter of lonely keys rests on alone.
+        (one_in <= 1 || (key >> 44) % one_in == 0).then(|| (key & !1 | settled(*record), *record))
+    };
     let mut entries: Vec<Entry> = active.par_iter().filter_map(entry).collect();
     drop_lonely(&mut entries);
     entries.par_sort_unstable();

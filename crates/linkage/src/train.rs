@@ -1,6 +1,6 @@
 //! Learns the probabilities of a model from the records, without labels.
 
-use crate::block::{Block, blocks, cap, entries, touched, words};
+use crate::block::{Block, blocks, cap, some_entries, touched, words};
 use crate::compare::Eye;
 use crate::model::{Level, Model};
 use crate::plan::Plan;
@@ -10,9 +10,11 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 /// Pairs drawn at random to learn u.
-const RANDOM_PAIRS: u64 = 1 << 19;
+const RANDOM_PAIRS: u64 = 1 << 18;
 /// Blocked pairs at most in one session of expectation and maximisation.
-const SESSION_PAIRS: u64 = 1 << 19;
+const SESSION_PAIRS: u64 = 1 << 18;
+/// Of more records than this only some blocks are looked at in a session or for the prior.
+const ENOUGH_RECORDS: u64 = 150_000;
 /// The model's own probabilities count as this many pairs, so that a small place does not learn from chance.
 const PRIOR_PAIRS: f64 = 100.0;
 /// As [`PRIOR_PAIRS`], for u, as a share of the random pairs.
@@ -202,22 +204,28 @@ fn learn_u(records: &Records, model: &mut Model, seed: u64) -> u64 {
     drawn
 }
 
+/// One block in so many is enough.
+fn one_in(records: &Records) -> u64 {
+    (records.len() as u64 / ENOUGH_RECORDS).max(1)
+}
+
 fn learn_prior(records: &Records, model: &mut Model) {
     let everyone: Vec<u32> = (0..records.len() as u32).collect();
-    let entries = entries(records, &model.prior.rule, &everyone, &[]);
+    let one_in = one_in(records);
+    let entries = some_entries(records, &model.prior.rule, &everyone, &[], one_in);
     let most = cap(model);
     let pairs: u64 = blocks(&entries).iter().map(Block::pairs).filter(|pairs| *pairs <= most).sum();
     if pairs < 20 {
         return;
     }
-    let found = 2.0 * pairs as f64 / model.prior.recall / records.len() as f64;
+    let found = 2.0 * (pairs * one_in) as f64 / model.prior.recall / records.len() as f64;
     model.prior.matches_per_record = short(found.clamp(1e-6, 1e6));
 }
 
 /// Tallies pairs that agree on a training rule; whole blocks in the order of their hashed keys until there are enough.
 fn blocked(plan: &Plan<'_>, rule: usize, seed: u64) -> Vec<(u64, f64)> {
     let everyone: Vec<u32> = (0..plan.records.len() as u32).collect();
-    let entries = entries(plan.records, &plan.model.training[rule], &everyone, &[]);
+    let entries = some_entries(plan.records, &plan.model.training[rule], &everyone, &[], one_in(plan.records));
     let most = cap(plan.model).min(SESSION_PAIRS);
     let mut chosen = blocks(&entries);
     chosen.retain(|block| block.pairs() <= most);
