@@ -45,16 +45,39 @@ impl Columns {
     pub const LINK: Self = Self(1 << 10);
     /// [`BucketView::source`].
     pub const SOURCE: Self = Self(1 << 11);
-    /// [`BucketView::people`].
-    pub const PEOPLE: Self = Self(1 << 12);
+    /// [`PersonRow::id`] in [`BucketView::people`], whose other fields are empty unless they are asked for too.
+    pub const PERSON_ID: Self = Self(1 << 12);
+    /// [`PersonRow::birth`] and [`PersonRow::death`].
+    pub const PERSON_LIFE: Self = Self(1 << 13);
+    /// [`PersonRow::sex`].
+    pub const PERSON_SEX: Self = Self(1 << 14);
+    /// [`PersonRow::ethnicity`].
+    pub const PERSON_ETHNICITY: Self = Self(1 << 15);
+    /// [`PersonRow::practice`] and its days.
+    pub const PERSON_PRACTICE: Self = Self(1 << 16);
+    /// [`PersonRow::lsoa`].
+    pub const PERSON_LSOA: Self = Self(1 << 17);
+    /// [`PersonRow::imd_decile`].
+    pub const PERSON_IMD: Self = Self(1 << 18);
+    /// [`PersonRow::household`], [`PersonRow::household_size`] and [`PersonRow::care_home`].
+    pub const PERSON_HOME: Self = Self(1 << 19);
+    /// [`PersonRow::lists`].
+    pub const PERSON_LISTS: Self = Self(1 << 20);
+    /// All of [`BucketView::people`].
+    pub const PEOPLE: Self = Self(((1 << 9) - 1) << 12);
     /// Every column of events.
     pub const EVENTS: Self = Self((1 << 12) - 1);
     /// Everything.
-    pub const ALL: Self = Self((1 << 13) - 1);
+    pub const ALL: Self = Self((1 << 21) - 1);
 
     /// Whether all of `other` are in.
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// Whether any of `other` is in.
+    pub const fn has_any(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 }
 
@@ -206,8 +229,8 @@ impl Bucket {
             sum = sum.checked_add(count as u32).ok_or_else(|| file.damaged("its counts of events are too large"))?;
             self.offsets.push(sum);
         }
-        if columns.has(Columns::PEOPLE) {
-            self.people = person::read(&file, &[whole(people)])?;
+        if columns.has_any(Columns::PEOPLE) {
+            self.people = person::read_some(&file, &[whole(people)], columns)?;
         }
         let events = snapshot.event_file(bucket)?;
         if events.groups().into_iter().sum::<usize>() != sum as usize {

@@ -2,9 +2,10 @@
 
 use super::reader::ParquetIn;
 use super::writer::{Chunk, ParquetOut};
-use crate::scan::NO_DAY;
+use crate::scan::{Columns, NO_DAY};
 use crate::{LakeError, PersonRow};
 use nhs::{Day, Ethnicity, Lsoa, OdsCode, Sex};
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -71,55 +72,92 @@ pub(crate) fn read_event_counts(file: &ParquetIn, people: usize) -> Result<Vec<i
 
 /// The people at these positions of the bucket.
 pub(crate) fn read(file: &ParquetIn, pick: &[Range<usize>]) -> Result<Vec<PersonRow>, LakeError> {
-    if pick.iter().all(Range::is_empty) {
-        return Ok(Vec::new());
-    }
-    let ints = |name: &str, none: i32| {
-        let mut values = Vec::new();
-        file.ints(0, name, pick, none, &mut values).map(|()| values)
-    };
-    let mut ids = Vec::new();
-    file.longs(0, "id", pick, 0, &mut ids)?;
-    let (birth, death) = (ints("birth_date", NO_DAY)?, ints("death_date", NO_DAY)?);
-    let (from, to) = (ints("registered_from", NO_DAY)?, ints("registered_to", NO_DAY)?);
-    let (sex, imd, household, size, lists) =
-        (ints("sex", 0)?, ints("imd_decile", 0)?, ints("household", 0)?, ints("household_size", 0)?, ints("lists", 0)?);
-    let ethnicity = parsed(file, "ethnicity", pick, Ethnicity::parse)?;
-    let practice = parsed(file, "practice", pick, OdsCode::parse)?;
-    let lsoa = parsed(file, "lsoa", pick, Lsoa::parse)?;
-    let care_home = parsed(file, "care_home", pick, OdsCode::parse)?;
-    let day = |n: i32| (n != NO_DAY).then_some(Day(n));
-    Ok((0..ids.len())
-        .map(|row| PersonRow {
-            id: ids[row] as u64,
-            birth: day(birth[row]),
-            death: day(death[row]),
-            sex: Sex::from_number(sex[row] as u8),
-            ethnicity: ethnicity[row].unwrap_or_default(),
-            practice: practice[row],
-            registered_from: day(from[row]),
-            registered_to: day(to[row]),
-            lsoa: lsoa[row],
-            imd_decile: imd[row] as u8,
-            household: household[row] as u32,
-            household_size: size[row] as u16,
-            care_home: care_home[row],
-            lists: lists[row] as u32,
-        })
-        .collect())
+    read_some(file, pick, Columns::PEOPLE)
 }
 
-fn parsed<T>(
+/// The same with only the columns asked for; the other fields are empty.
+pub(crate) fn read_some(
+    file: &ParquetIn,
+    pick: &[Range<usize>],
+    columns: Columns,
+) -> Result<Vec<PersonRow>, LakeError> {
+    let mut people = vec![PersonRow::default(); pick.iter().map(ExactSizeIterator::len).sum()];
+    if people.is_empty() {
+        return Ok(people);
+    }
+    let mut scratch = Vec::new();
+    let mut ints = |name: &str, none: i32, people: &mut [PersonRow], set: fn(&mut PersonRow, i32)| {
+        scratch.clear();
+        file.ints(0, name, pick, none, &mut scratch)?;
+        people.iter_mut().zip(&scratch).for_each(|(person, &value)| set(person, value));
+        Ok::<(), LakeError>(())
+    };
+    let people_mut = people.as_mut_slice();
+    if columns.has(Columns::PERSON_LIFE) {
+        ints("birth_date", NO_DAY, people_mut, |p, n| p.birth = day(n))?;
+        ints("death_date", NO_DAY, people_mut, |p, n| p.death = day(n))?;
+    }
+    if columns.has(Columns::PERSON_SEX) {
+        ints("sex", 0, people_mut, |p, n| p.sex = Sex::from_number(n as u8))?;
+    }
+    if columns.has(Columns::PERSON_PRACTICE) {
+        ints("registered_from", NO_DAY, people_mut, |p, n| p.registered_from = day(n))?;
+        ints("registered_to", NO_DAY, people_mut, |p, n| p.registered_to = day(n))?;
+        parsed(file, "practice", pick, people_mut, OdsCode::parse, |p, code| p.practice = Some(code))?;
+    }
+    if columns.has(Columns::PERSON_IMD) {
+        ints("imd_decile", 0, people_mut, |p, n| p.imd_decile = n as u8)?;
+    }
+    if columns.has(Columns::PERSON_HOME) {
+        ints("household", 0, people_mut, |p, n| p.household = n as u32)?;
+        ints("household_size", 0, people_mut, |p, n| p.household_size = n as u16)?;
+        parsed(file, "care_home", pick, people_mut, OdsCode::parse, |p, code| p.care_home = Some(code))?;
+    }
+    if columns.has(Columns::PERSON_LISTS) {
+        ints("lists", 0, people_mut, |p, n| p.lists = n as u32)?;
+    }
+    if columns.has(Columns::PERSON_ETHNICITY) {
+        parsed(file, "ethnicity", pick, people_mut, Ethnicity::parse, |p, letter| p.ethnicity = letter)?;
+    }
+    if columns.has(Columns::PERSON_LSOA) {
+        parsed(file, "lsoa", pick, people_mut, Lsoa::parse, |p, area| p.lsoa = Some(area))?;
+    }
+    if columns.has(Columns::PERSON_ID) {
+        let mut ids = Vec::new();
+        file.longs(0, "id", pick, 0, &mut ids)?;
+        people_mut.iter_mut().zip(&ids).for_each(|(person, &id)| person.id = id as u64);
+    }
+    Ok(people)
+}
+
+fn day(number: i32) -> Option<Day> {
+    (number != NO_DAY).then_some(Day(number))
+}
+
+/// Reads a text column into the people. Each text of the column's dictionary is parsed once: its place in memory stands
+/// for it while the column is read.
+fn parsed<T: Copy>(
     file: &ParquetIn,
     name: &str,
     pick: &[Range<usize>],
+    people: &mut [PersonRow],
     parse: impl Fn(&str) -> Result<T, nhs::Invalid>,
-) -> Result<Vec<Option<T>>, LakeError> {
-    let mut values = Vec::new();
+    set: impl Fn(&mut PersonRow, T),
+) -> Result<(), LakeError> {
+    let mut known: FxHashMap<(usize, usize), T> = FxHashMap::default();
+    let mut people = people.iter_mut();
     file.texts(0, name, pick, |text| {
-        let value = text.map(&parse).transpose();
-        values.push(value.map_err(|why| file.damaged(format!("a value of {name} {why}")))?);
+        let (Some(person), Some(text)) = (people.next(), text) else { return Ok(()) };
+        let place = (text.as_ptr() as usize, text.len());
+        let value = match known.get(&place) {
+            Some(&value) => value,
+            None => {
+                let value = parse(text).map_err(|why| file.damaged(format!("a value of {name} {why}")))?;
+                known.insert(place, value);
+                value
+            }
+        };
+        set(person, value);
         Ok(())
-    })?;
-    Ok(values)
+    })
 }

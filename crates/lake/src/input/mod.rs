@@ -1,7 +1,10 @@
 //! A partner's Parquet file as rows of text, for intake.
 
 mod column;
+mod typed;
 mod word;
+
+pub use typed::ColumnFile;
 
 use crate::LakeError;
 use crate::format::guard::{check_footer, guarded};

@@ -1,5 +1,6 @@
 //! The command line: one file per command. A command gives a report, which is printed as text or, with `--json`, as JSON.
 
+mod bench;
 mod blueprint;
 mod caseload;
 mod demo;
@@ -46,6 +47,7 @@ enum Command {
     Caseload(caseload::Args),
     Evaluate(evaluate::Args),
     Rates(rates::Args),
+    Bench(bench::Args),
     Blueprint(blueprint::Args),
 }
 
@@ -79,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Caseload(args) => caseload::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),
         Command::Rates(args) => rates::run(args),
+        Command::Bench(args) => bench::run(args),
         Command::Blueprint(args) => blueprint::run(args),
     };
     match result {
