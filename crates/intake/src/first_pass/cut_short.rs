@@ -15,7 +15,9 @@ pub(super) fn check(block: &Block, format: &SourceFormat, columns: usize, shown:
     let found = if block.broken { None } else { Some(last_row(block, format)) };
     let what = match found {
         Some(fields) if fields >= columns => return Ok(()),
-        Some(fields) => format!("ends in the middle of a row, after {fields} of {columns} columns and without a line end"),
+        Some(fields) => {
+            format!("ends in the middle of a row, after {fields} of {columns} columns and without a line end")
+        }
         None => "ends in the middle of a row, inside a quoted field".to_owned(),
     };
     let advice = "the file was cut short on its way; ask the partner to send it again";

@@ -14,7 +14,7 @@ pub struct Args {
     /// The place's folder, with its place.toml.
     #[arg(required_unless_present = "formats")]
     pub dir: Option<PathBuf>,
-    /// Load even where the same files are already the live snapshot.
+    /// Load even where the same files are already the live snapshot, or a source has lost more than half its rows.
     #[arg(long)]
     pub force: bool,
     /// List the extract formats that need no file of your own, and stop.

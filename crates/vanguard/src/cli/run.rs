@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 pub struct Args {
     /// The place's folder, with its place.toml.
     pub dir: PathBuf,
-    /// Load even where the same files are already the live snapshot.
+    /// Load even where the same files are already the live snapshot, or a source has lost more than half its rows.
     #[arg(long)]
     pub force: bool,
     /// Serve the pages when done.

@@ -8,6 +8,7 @@ use crate::web::components::{Column, Size, Table, action_link, table};
 use crate::web::layout::{Page, Section};
 use axum::response::Response;
 use maud::{Markup, html};
+use nhs::Pence;
 use population::results::{Cell, MeasureSeries};
 
 /// `GET /`
@@ -101,11 +102,15 @@ fn freshness(session: &Session) -> Markup {
     })
 }
 
+/// Measures on the first page: the care model names the most telling first.
+const KEY_MEASURES: usize = 8;
+
 fn key_measures(session: &Session) -> Markup {
     let summary = &session.site.summary;
     let rows = summary
         .measures
         .iter()
+        .take(KEY_MEASURES)
         .map(|measure| {
             let series = summary.series(measure, |_, _| true);
             let (now, before) = (year(&series, 0), year(&series, 12));
@@ -131,6 +136,7 @@ fn key_measures(session: &Session) -> Markup {
             row_headers: true,
             scroll_id: Some("key-measures"),
         }))
+        p { a href=(Section::Measures.href()) { "All " (summary.measures.len()) " measures, month by month" } }
         p class="nhsuk-body-s" {
             "A change over time alone does not show that the care model caused it. "
             a href=(Section::Evaluation.href()) { "The evaluation compares places that have it with places that do not" } "."
@@ -155,7 +161,8 @@ pub fn rate(session: &Session, measure: &MeasureSeries, cell: Cell) -> String {
     let events = cell.sum.unsigned_abs();
     if measure.is_cost {
         let value = cell.sum as f64 / 100.0 * f64::from(measure.per) / cell.people as f64;
-        return shown::alone(session, cell.people).map_or_else(|| "hidden".to_owned(), |_| format!("£{value:.0}"));
+        return shown::alone(session, cell.people)
+            .map_or_else(|| "hidden".to_owned(), |_| shown::pounds(Some(Pence(value.round() as i64 * 100))));
     }
     match shown::rate(session, events, cell.people, f64::from(measure.per)) {
         Some(value) => format!("{value:.2}"),
