@@ -19,31 +19,32 @@ pub(crate) type Entry = (u64, u32);
 
 /// What a record puts into the key of a rule for one test; 0 where missing.
 fn part(records: &Records, test: Test, record: usize) -> u64 {
+    let row = &records.rows[record];
     let more = |at: usize| (&records.more_words[at], records.more[at].get(record).copied().unwrap_or(0));
     let text = |field: Field| match field {
-        Field::Family => (&records.names, records.family[record]),
-        Field::Given => (&records.names, records.given[record]),
-        Field::Address => (&records.addresses, records.address[record]),
+        Field::Family => (&records.names, row.family()),
+        Field::Given => (&records.names, row.given()),
+        Field::Address => (&records.addresses, row.texts[3]),
         Field::Full => more(0),
         Field::Place => more(1),
         Field::Occupation => more(2),
         Field::Other => more(3),
-        Field::Postcode | Field::Birth | Field::Sex | Field::Number => (&records.postcodes, records.postcode[record]),
+        Field::Postcode | Field::Birth | Field::Sex | Field::Number => (&records.postcodes, row.postcode()),
     };
     let hashed = |part: &str| if part.is_empty() { 0 } else { text_hash(part) | 1 };
-    let whole_postcode = || records.postcodes.get(records.postcode[record]);
-    let birth = u64::from(records.birth[record]);
+    let whole_postcode = || records.postcodes.get(row.postcode());
+    let birth = u64::from(row.birth);
     match test {
         Test::Exact(Field::Birth) => birth,
-        Test::Exact(Field::Sex) => u64::from(records.sex[record]),
-        Test::Exact(Field::Number) => records.number[record],
+        Test::Exact(Field::Sex) => u64::from(row.sex),
+        Test::Exact(Field::Number) => row.number,
         Test::Exact(field) => u64::from(text(field).1),
         Test::First(field, letters) => {
             let (dictionary, value) = text(field);
             hashed(beginning(dictionary.get(value), letters))
         }
         Test::Swapped => {
-            let (a, b) = (records.family[record], records.given[record]);
+            let (a, b) = (row.family(), row.given());
             if a == 0 || b == 0 { 0 } else { u64::from(a.min(b)) << 32 | u64::from(a.max(b)) }
         }
         Test::Year => birth >> 16,
@@ -262,12 +263,13 @@ fn one_task(
 ///
 /// Most pairs of a later rule were seen under an earlier one; this tells so before anything is compared.
 fn same_fields(records: &Records, left: usize, right: usize) -> u8 {
-    let same = |values: &[u32], bit: u8| if values[left] != 0 && values[left] == values[right] { 1 << bit } else { 0 };
-    same(&records.family, 0)
-        | same(&records.given, 1)
-        | same(&records.birth, 2)
-        | same(&records.postcode, 3)
-        | same(&records.address, 4)
+    let (l, r) = (&records.rows[left], &records.rows[right]);
+    let same = |a: u32, b: u32, bit: u8| u8::from(a != 0 && a == b) << bit;
+    same(l.texts[0], r.texts[0], 0)
+        | same(l.texts[1], r.texts[1], 1)
+        | same(l.birth, r.birth, 2)
+        | same(l.texts[2], r.texts[2], 3)
+        | same(l.texts[3], r.texts[3], 4)
 }
 
 /// The bits of [`same_fields`] a rule needs; `None` where it asks for more than equal fields.

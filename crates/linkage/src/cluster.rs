@@ -30,14 +30,14 @@ pub(crate) fn join(
     options: &LinkOptions,
     report: &mut Report,
 ) {
-    let content = &plan.records.content;
+    let content = |record: u32| plan.records.rows[record as usize].content;
     // Weight, the two contents mixed in a way that does not ask which comes first, and the place of the edge.
     let mut order: Vec<(Reverse<i32>, u64, u32)> = edges
         .iter()
         .enumerate()
         .filter(|(_, edge)| edge.tier == Tier::Weight && edge.weight_bits_hundredths >= least)
         .map(|(at, edge)| {
-            let (a, b) = (content[edge.left as usize], content[edge.right as usize]);
+            let (a, b) = (content(edge.left), content(edge.right));
             let mixed = a.min(b).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ a.max(b);
             (Reverse(edge.weight_bits_hundredths), mixed, at as u32)
         })
@@ -95,7 +95,7 @@ impl<'a, 'b> Clusters<'a, 'b> {
         // A root carries the number's person of its members: joining keeps it, so only the members' own is copied up here.
         for record in 0..count {
             let root = settled.forest.root(record);
-            once[root as usize] |= bit_of_source[usize::from(records.source[record as usize])];
+            once[root as usize] |= bit_of_source[usize::from(records.rows[record as usize].source)];
             if root != record {
                 next.swap(root as usize, record as usize);
             }
@@ -125,8 +125,8 @@ impl<'a, 'b> Clusters<'a, 'b> {
     }
 
     fn shorten(&self, members: &mut Vec<u32>) {
-        let content = &self.plan.records.content;
-        members.sort_unstable_by_key(|record| (content[*record as usize], *record));
+        let rows = &self.plan.records.rows;
+        members.sort_unstable_by_key(|record| (rows[*record as usize].content, *record));
         members.truncate(SPOKESMEN);
     }
 

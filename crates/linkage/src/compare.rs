@@ -31,16 +31,17 @@ impl<'a> Eye<'a> {
         let plan = self.plan;
         let records = plan.records;
         let (l, r) = (left as usize, right as usize);
-        let mut mask = birth(&plan.birth, records.birth[l], records.birth[r]);
-        mask |= plain(&plan.sex, u64::from(records.sex[l]), u64::from(records.sex[r]));
-        mask |= number(&plan.number, records.number[l], records.number[r]);
+        let (left_row, right_row) = (&records.rows[l], &records.rows[r]);
+        let mut mask = birth(&plan.birth, left_row.birth, right_row.birth);
+        mask |= plain(&plan.sex, u64::from(left_row.sex), u64::from(right_row.sex));
+        mask |= number(&plan.number, left_row.number, right_row.number);
         for text in &plan.asked {
             mask |= self.text(*text, Plan::value(records, *text, l), Plan::value(records, *text, r));
         }
         mask |= names(
             plan,
-            (records.family[l], records.given[l], records.middle[l]),
-            (records.family[r], records.given[r], records.middle[r]),
+            (left_row.family(), left_row.given(), left_row.middle),
+            (right_row.family(), right_row.given(), right_row.middle),
         );
         mask
     }

@@ -13,6 +13,7 @@ mod dictionary;
 mod explain;
 mod forest;
 mod link;
+mod memo;
 mod model;
 mod number;
 mod plan;

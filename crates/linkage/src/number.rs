@@ -70,13 +70,13 @@ fn sorted(plan: &Plan<'_>, options: &LinkOptions) -> Vec<(u64, u32)> {
         number
     };
     let mut by_number: Vec<(u64, u32)> = records
-        .number
+        .rows
         .iter()
         .enumerate()
-        .filter(|(_, number)| **number != 0)
-        .map(|(record, number)| (if newer.is_empty() { *number } else { current(*number) }, record as u32))
+        .filter(|(_, row)| row.number != 0)
+        .map(|(record, row)| (if newer.is_empty() { row.number } else { current(row.number) }, record as u32))
         .collect();
-    by_number.par_sort_unstable_by_key(|(number, record)| (*number, records.content[*record as usize], *record));
+    by_number.par_sort_unstable_by_key(|(number, record)| (*number, records.rows[*record as usize].content, *record));
     by_number
 }
 
@@ -124,14 +124,15 @@ fn settle_one(plan: &Plan<'_>, eye: &mut Eye<'_>, run: &[(u64, u32)], settled: &
             settled.forest.join(person[0], *record);
         }
     }
-    let first = |person: &Vec<u32>| person.iter().map(|r| records.content[*r as usize]).min().unwrap_or(u64::MAX);
+    let first = |person: &Vec<u32>| person.iter().map(|r| records.rows[*r as usize].content).min().unwrap_or(u64::MAX);
     people.sort_by_key(|person| (std::cmp::Reverse(person.len()), first(person)));
     let mut rest = people.split_off(1);
     rest.extend(strays.into_iter().map(|record| vec![record]));
     let owners = people.pop().unwrap_or_default();
     for person in &rest {
         let (a, b) = (owners[0], person[0]);
-        let same_family = records.family[a as usize] != 0 && records.family[a as usize] == records.family[b as usize];
+        let family = |record: u32| records.rows[record as usize].family();
+        let same_family = family(a) != 0 && family(a) == family(b);
         settled.conflicts.push(Conflict { number: run[0].0, left: a, right: b, same_family });
     }
     owners
@@ -165,10 +166,11 @@ fn hold_back(plan: &Plan<'_>, mut owners: Vec<u32>, held: &mut [bool]) {
     let r = plan.records;
     let profile = |record: &u32| {
         let at = *record as usize;
+        let row = &r.rows[at];
         let more: [u32; 4] = std::array::from_fn(|text| r.more[text].get(at).copied().unwrap_or(0));
-        (r.family[at], r.given[at], r.middle[at], r.birth[at], r.sex[at], r.postcode[at], r.address[at], more)
+        (row.texts, row.middle, row.birth, row.sex, more)
     };
-    owners.sort_by_key(|record| (profile(record), r.content[*record as usize], *record));
+    owners.sort_by_key(|record| (profile(record), r.rows[*record as usize].content, *record));
     for pair in owners.windows(2) {
         if profile(&pair[0]) == profile(&pair[1]) {
             held[pair[1] as usize] = true;

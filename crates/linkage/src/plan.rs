@@ -136,21 +136,13 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The values of a text column.
-    pub(crate) fn values(records: &Records, text: usize) -> &[u32] {
-        match text {
-            0 => &records.family,
-            1 => &records.given,
-            2 => &records.postcode,
-            3 => &records.address,
-            more => &records.more[more - 4],
-        }
-    }
-
     /// The value of a record in a text column; 0 where missing.
     pub(crate) fn value(records: &Records, text: usize, record: usize) -> u32 {
+        if text < 4 {
+            return records.rows[record].texts[text];
+        }
         // The columns only some sources fill may be shorter than the records.
-        Self::values(records, text).get(record).copied().unwrap_or(0)
+        records.more[text - 4].get(record).copied().unwrap_or(0)
     }
 
     /// The text of a value of a text column.
@@ -176,7 +168,7 @@ impl<'a> Plan<'a> {
             bits += f64::from(of(left).min(of(right)));
         }
         if rung.birth_frequency {
-            let of = |record: u32| self.birth_rarity.get(&self.records.birth[record as usize]).copied().unwrap_or(0.0);
+            let of = |record: u32| self.birth_rarity.get(&self.records.rows[record as usize].birth).copied().unwrap_or(0.0);
             bits += f64::from(of(left).min(of(right)));
         }
         bits
@@ -237,11 +229,10 @@ fn own_copies(model: &Model, field: Field) -> f64 {
 
 /// For each value of a text column how much rarer it is than the average value, as log2.
 fn rarity_of(records: &Records, text: usize, copies: f64) -> Vec<f32> {
-    let values = Plan::values(records, text);
-    let most = values.iter().copied().max().unwrap_or(0) as usize;
-    let mut counts = vec![0_u32; most + 1];
-    for value in values {
-        counts[*value as usize] += 1;
+    let values = || (0..records.len()).map(|record| Plan::value(records, text, record));
+    let mut counts = vec![0_u32; values().max().unwrap_or(0) as usize + 1];
+    for value in values() {
+        counts[value as usize] += 1;
     }
     counts[0] = 0;
     rarities(&counts, copies)
@@ -249,7 +240,7 @@ fn rarity_of(records: &Records, text: usize, copies: f64) -> Vec<f32> {
 
 /// As [`rarity_of`], for dates of birth: the first of January is given to people whose day is not known.
 fn rarity_of_births(records: &Records, copies: f64) -> FxHashMap<u32, f32> {
-    let mut births: Vec<u32> = records.birth.iter().copied().filter(|birth| *birth != 0).collect();
+    let mut births: Vec<u32> = records.rows.iter().map(|row| row.birth).filter(|birth| *birth != 0).collect();
     births.sort_unstable();
     let runs: Vec<&[u32]> = births.chunk_by(|a, b| a == b).collect();
     let counts: Vec<u32> = runs.iter().map(|run| run.len() as u32).collect();

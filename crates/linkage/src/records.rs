@@ -3,6 +3,7 @@
 use crate::calendar::{Bcd, bcd_of, digits_of};
 use crate::clean;
 use crate::dictionary::{Dictionary, text_hash};
+use crate::memo::Memo;
 
 /// What one source says about one person, as it says it. Empty text is missing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,6 +34,34 @@ pub struct MoreInput<'a> {
     pub birth_digits: Option<(u16, u8, u8)>,
 }
 
+/// The numbers of one record, side by side: a pair is then two places in memory and not twenty.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) number: u64,
+    /// A hash of the cleaned values, so that ties are broken by content and never by the order of input.
+    pub(crate) content: u64,
+    /// Family name, given name, postcode and address.
+    pub(crate) texts: [u32; 4],
+    pub(crate) middle: u32,
+    pub(crate) birth: Bcd,
+    pub(crate) sex: u8,
+    pub(crate) source: u8,
+}
+
+impl Row {
+    pub(crate) fn family(&self) -> u32 {
+        self.texts[0]
+    }
+
+    pub(crate) fn given(&self) -> u32 {
+        self.texts[1]
+    }
+
+    pub(crate) fn postcode(&self) -> u32 {
+        self.texts[2]
+    }
+}
+
 /// A store of cleaned person records: one small number for each value, about 50 bytes a record and each distinct text once.
 ///
 /// Records are numbered from 0 in the order they are pushed.
@@ -41,20 +70,12 @@ pub struct Records {
     pub(crate) names: Dictionary,
     pub(crate) postcodes: Dictionary,
     pub(crate) addresses: Dictionary,
-    pub(crate) source: Vec<u8>,
-    pub(crate) number: Vec<u64>,
-    pub(crate) family: Vec<u32>,
-    pub(crate) given: Vec<u32>,
-    pub(crate) middle: Vec<u32>,
-    pub(crate) birth: Vec<Bcd>,
-    pub(crate) sex: Vec<u8>,
-    pub(crate) postcode: Vec<u32>,
-    pub(crate) address: Vec<u32>,
+    pub(crate) rows: Vec<Row>,
     /// Whole name, place, occupation and another text; a column stays empty until a record has a value.
     pub(crate) more: [Vec<u32>; 4],
     pub(crate) more_words: [Dictionary; 4],
-    /// A hash of the cleaned values, so that ties are broken by content and never by the order of input.
-    pub(crate) content: Vec<u64>,
+    /// Of family names, given names and postcodes.
+    memo: [Memo; 3],
     scratch: String,
     scratch2: String,
 }
@@ -67,12 +88,12 @@ impl Records {
 
     /// How many records there are.
     pub fn len(&self) -> usize {
-        self.source.len()
+        self.rows.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.source.is_empty()
+        self.rows.is_empty()
     }
 
     /// Cleans and adds one record of source `source`; returns its record number. A store holds up to 4,294,967,295 records.
@@ -82,25 +103,28 @@ impl Records {
 
     /// As [`Records::push`], with what only some sources say.
     pub fn push_more(&mut self, source: u8, input: &RecordInput<'_>, more: &MoreInput<'_>) -> u32 {
-        let record = u32::try_from(self.source.len()).unwrap_or(u32::MAX);
+        let record = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let mut content = 0_u64;
         let mut mix = |value: u64| content = (content.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
 
-        clean::name(input.family, &mut self.scratch);
-        mix(text_hash(&self.scratch));
-        self.family.push(self.names.intern(&self.scratch));
-        clean::given(input.given, &mut self.scratch, &mut self.scratch2);
-        mix(text_hash(&self.scratch));
-        mix(text_hash(&self.scratch2));
-        self.given.push(self.names.intern(&self.scratch));
-        self.middle.push(self.names.intern(&self.scratch2));
-        clean::postcode(input.postcode, &mut self.scratch);
-        mix(text_hash(&self.scratch));
-        self.postcode.push(self.postcodes.intern(&self.scratch));
-        clean::address(input.address, &mut self.scratch, &mut self.scratch2);
-        mix(text_hash(&self.scratch));
-        self.address.push(self.addresses.intern(&self.scratch));
-
+        let Self { names, postcodes, addresses, memo: [families, givens, places], scratch, scratch2, .. } = self;
+        let family = families.of(input.family, || {
+            clean::name(input.family, scratch);
+            [(text_hash(scratch), names.intern(scratch)), (0, 0)]
+        })[0];
+        let [given, middle] = givens.of(input.given, || {
+            clean::given(input.given, scratch, scratch2);
+            [(text_hash(scratch), names.intern(scratch)), (text_hash(scratch2), names.intern(scratch2))]
+        });
+        let postcode = places.of(input.postcode, || {
+            clean::postcode(input.postcode, scratch);
+            [(text_hash(scratch), postcodes.intern(scratch)), (0, 0)]
+        })[0];
+        clean::address(input.address, scratch, scratch2);
+        let address = (text_hash(scratch), addresses.intern(scratch));
+        for (hash, _) in [family, given, middle, postcode, address] {
+            mix(hash);
+        }
         for (text, raw) in more.texts.iter().enumerate().filter(|(_, raw)| !raw.is_empty()) {
             clean::text(raw, &mut self.scratch);
             let value = self.more_words[text].intern(&self.scratch);
@@ -119,11 +143,15 @@ impl Records {
         mix(u64::from(birth));
         mix(number);
         mix(u64::from(input.sex) << 8 | u64::from(source));
-        self.birth.push(birth);
-        self.number.push(number);
-        self.sex.push(input.sex);
-        self.source.push(source);
-        self.content.push(content ^ content >> 29);
+        self.rows.push(Row {
+            number,
+            content: content ^ content >> 29,
+            texts: [family.1, given.1, postcode.1, address.1],
+            middle: middle.1,
+            birth,
+            sex: input.sex,
+            source,
+        });
         record
     }
 
@@ -136,18 +164,10 @@ impl Records {
             names: self.names.clone(),
             postcodes: self.postcodes.clone(),
             addresses: self.addresses.clone(),
-            source: some(&self.source, step),
-            number: some(&self.number, step),
-            family: some(&self.family, step),
-            given: some(&self.given, step),
-            middle: some(&self.middle, step),
-            birth: some(&self.birth, step),
-            sex: some(&self.sex, step),
-            postcode: some(&self.postcode, step),
-            address: some(&self.address, step),
+            rows: some(&self.rows, step),
             more: std::array::from_fn(|text| some(&self.more[text], step)),
             more_words: self.more_words.clone(),
-            content: some(&self.content, step),
+            memo: std::array::from_fn(|_| Memo::default()),
             scratch: String::new(),
             scratch2: String::new(),
         }
@@ -155,32 +175,32 @@ impl Records {
 
     /// The valid NHS number of a record.
     pub fn nhs_number(&self, record: u32) -> Option<u64> {
-        self.number.get(record as usize).copied().filter(|number| *number != 0)
+        self.rows.get(record as usize).map(|row| row.number).filter(|number| *number != 0)
     }
 
     /// The source of a record; 0 for a number that is not a record's.
     pub fn source(&self, record: u32) -> u8 {
-        self.source.get(record as usize).copied().unwrap_or(0)
+        self.rows.get(record as usize).map_or(0, |row| row.source)
     }
 
     /// The cleaned family name; empty where missing.
     pub fn family(&self, record: u32) -> &str {
-        self.names.get(self.family.get(record as usize).copied().unwrap_or(0))
+        self.names.get(self.rows.get(record as usize).map_or(0, |row| row.texts[0]))
     }
 
     /// The cleaned given name; empty where missing.
     pub fn given(&self, record: u32) -> &str {
-        self.names.get(self.given.get(record as usize).copied().unwrap_or(0))
+        self.names.get(self.rows.get(record as usize).map_or(0, |row| row.texts[1]))
     }
 
     /// The cleaned middle name or its initial; empty where missing.
     pub fn middle(&self, record: u32) -> &str {
-        self.names.get(self.middle.get(record as usize).copied().unwrap_or(0))
+        self.names.get(self.rows.get(record as usize).map_or(0, |row| row.middle))
     }
 
     /// The cleaned postcode; empty where missing.
     pub fn postcode(&self, record: u32) -> &str {
-        self.postcodes.get(self.postcode.get(record as usize).copied().unwrap_or(0))
+        self.postcodes.get(self.rows.get(record as usize).map_or(0, |row| row.texts[2]))
     }
 
     /// The cleaned text of a column [`MoreInput`] fills; empty where missing or not such a column.
@@ -194,7 +214,7 @@ impl Records {
 
     /// Year, month and day of birth as digits; `None` where missing.
     pub fn birth(&self, record: u32) -> Option<(u16, u8, u8)> {
-        let date = self.birth.get(record as usize).copied().filter(|date| *date != 0)?;
+        let date = self.rows.get(record as usize).map(|row| row.birth).filter(|date| *date != 0)?;
         let two = |v: u32| (v >> 4 & 15) * 10 + (v & 15);
         Some((
             (two(date >> 24) * 100 + two(date >> 16 & 255)) as u16,
@@ -205,11 +225,11 @@ impl Records {
 
     /// The sex of a record as it was pushed; 0 where not known.
     pub fn sex(&self, record: u32) -> u8 {
-        self.sex.get(record as usize).copied().unwrap_or(0)
+        self.rows.get(record as usize).map_or(0, |row| row.sex)
     }
 
     /// The cleaned address line; empty where missing.
     pub fn address(&self, record: u32) -> &str {
-        self.addresses.get(self.address.get(record as usize).copied().unwrap_or(0))
+        self.addresses.get(self.rows.get(record as usize).map_or(0, |row| row.texts[3]))
     }
 }
