@@ -168,7 +168,8 @@ impl<'a> Plan<'a> {
             bits += f64::from(of(left).min(of(right)));
         }
         if rung.birth_frequency {
-            let of = |record: u32| self.birth_rarity.get(&self.records.rows[record as usize].birth).copied().unwrap_or(0.0);
+            let of =
+                |record: u32| self.birth_rarity.get(&self.records.rows[record as usize].birth).copied().unwrap_or(0.0);
             bits += f64::from(of(left).min(of(right)));
         }
         bits
