@@ -46,7 +46,7 @@ fn rest(e: &EventRow) -> Rest {
 
 /// Writes sorted events.
 pub(crate) fn write(path: &Path, events: &[EventRow]) -> Result<(), LakeError> {
-    let mut out = ParquetOut::create(path, SCHEMA, &[])?;
+    let mut out = ParquetOut::create(path, SCHEMA, &differences(events))?;
     let mut start = 0;
     while start < events.len() {
         let mut end = (start + GROUP_ROWS).min(events.len());
@@ -57,6 +57,25 @@ pub(crate) fn write(path: &Path, events: &[EventRow]) -> Result<(), LakeError> {
         start = end;
     }
     out.finish()
+}
+
+/// The columns written as differences: those that grow, and those with one value in the whole bucket, for which that is the
+/// cheapest to write and takes no room.
+fn differences(events: &[EventRow]) -> Vec<&'static str> {
+    let mut names = vec!["person", "date", "link"];
+    let Some(first) = events.first() else { return names };
+    let mut constant = |name, same: fn(&EventRow, &EventRow) -> bool| {
+        if events.iter().all(|e| same(e, first)) {
+            names.push(name);
+        }
+    };
+    constant("kind", |a, b| a.kind == b.kind);
+    constant("method", |a, b| a.method == b.method);
+    constant("status", |a, b| a.status == b.status);
+    constant("provider", |a, b| a.provider == b.provider);
+    constant("detail", |a, b| a.detail == b.detail);
+    constant("source", |a, b| a.source == b.source);
+    names
 }
 
 fn chunks(events: &[EventRow]) -> Vec<Chunk> {

@@ -5,7 +5,6 @@ use super::writer::{Chunk, ParquetOut};
 use crate::scan::{Columns, NO_DAY};
 use crate::{LakeError, PersonRow};
 use nhs::{Day, Ethnicity, Lsoa, OdsCode, Sex};
-use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -134,8 +133,7 @@ fn day(number: i32) -> Option<Day> {
     (number != NO_DAY).then_some(Day(number))
 }
 
-/// Reads a text column into the people. Each text of the column's dictionary is parsed once: its place in memory stands
-/// for it while the column is read.
+/// Reads a text column into the people.
 fn parsed<T: Copy>(
     file: &ParquetIn,
     name: &str,
@@ -144,20 +142,11 @@ fn parsed<T: Copy>(
     parse: impl Fn(&str) -> Result<T, nhs::Invalid>,
     set: impl Fn(&mut PersonRow, T),
 ) -> Result<(), LakeError> {
-    let mut known: FxHashMap<(usize, usize), T> = FxHashMap::default();
     let mut people = people.iter_mut();
-    file.texts(0, name, pick, |text| {
-        let (Some(person), Some(text)) = (people.next(), text) else { return Ok(()) };
-        let place = (text.as_ptr() as usize, text.len());
-        let value = match known.get(&place) {
-            Some(&value) => value,
-            None => {
-                let value = parse(text).map_err(|why| file.damaged(format!("a value of {name} {why}")))?;
-                known.insert(place, value);
-                value
-            }
-        };
-        set(person, value);
-        Ok(())
+    let read = |text: &str| parse(text).map_err(|why| file.damaged(format!("a value of {name} {why}")));
+    file.words(0, name, pick, read, |value| {
+        if let (Some(person), Some(value)) = (people.next(), value) {
+            set(person, value);
+        }
     })
 }

@@ -5,10 +5,11 @@ use crate::LakeError;
 use crate::table::{Column, Named};
 use parquet::basic::{ConvertedType, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{BoolType, ByteArrayType, DataType, Int32Type, Int64Type};
+use parquet::data_type::{BoolType, ByteArray, DataType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::statistics::Statistics;
+use rustc_hash::FxHashMap;
 use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -145,17 +146,64 @@ impl ParquetIn {
         pick: &[Range<usize>],
         mut each: impl FnMut(Option<&str>) -> Result<(), LakeError>,
     ) -> Result<(), LakeError> {
-        let ColumnReader::ByteArrayColumnReader(column) = self.column(group, name)? else {
+        self.byte_arrays(group, name, pick, |value| match value {
+            Some(value) => each(Some(value.as_utf8().map_err(|e| self.damaged(e))?)),
+            None => each(None),
+        })
+    }
+
+    /// Hands what `read` makes of each text picked to `each`. A text that a dictionary page holds is read once: as long as
+    /// the column is in memory, its place there stands for it.
+    pub(crate) fn words<T: Copy>(
+        &self,
+        group: usize,
+        name: &str,
+        pick: &[Range<usize>],
+        mut read: impl FnMut(&str) -> Result<T, LakeError>,
+        mut each: impl FnMut(Option<T>),
+    ) -> Result<(), LakeError> {
+        let mut known: FxHashMap<(usize, usize), T> = FxHashMap::default();
+        self.byte_arrays(group, name, pick, |value| {
+            let Some(value) = value else {
+                each(None);
+                return Ok(());
+            };
+            let place = (value.data().as_ptr() as usize, value.len());
+            let word = if let Some(&word) = known.get(&place) {
+                word
+            } else {
+                let word = read(value.as_utf8().map_err(|e| self.damaged(e))?)?;
+                known.insert(place, word);
+                word
+            };
+            each(Some(word));
+            Ok(())
+        })
+    }
+
+    /// All values picked are in memory while `each` sees them one by one.
+    fn byte_arrays(
+        &self,
+        group: usize,
+        name: &str,
+        pick: &[Range<usize>],
+        mut each: impl FnMut(Option<&ByteArray>) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
+        let ColumnReader::ByteArrayColumnReader(mut column) = self.column(group, name)? else {
             return Err(self.damaged(format!("column {name} is not text")));
         };
-        let absent = parquet::data_type::ByteArray::new();
-        let mut values = Vec::new();
-        self.fill::<ByteArrayType>(column, pick, &absent, &mut values)?;
-        for value in &values {
-            if *value == absent {
-                each(None)?;
-            } else {
-                each(Some(value.as_utf8().map_err(|e| self.damaged(e))?))?;
+        let (mut at, mut present, mut values) = (0, Vec::new(), Vec::new());
+        for range in pick {
+            present.clear();
+            values.clear();
+            let count = self.pull(&mut column, &mut at, range, &mut present, &mut values)?;
+            if count == range.len() {
+                values.iter().try_for_each(|value| each(Some(value)))?;
+                continue;
+            }
+            let mut values = values.iter();
+            for &level in &present {
+                each(if level == 0 { None } else { values.next() })?;
             }
         }
         Ok(())
@@ -170,26 +218,34 @@ impl ParquetIn {
     ) -> Result<(), LakeError> {
         let (mut at, mut present) = (0, Vec::new());
         for range in pick {
-            let wanted = range.len();
-            let missing = || self.damaged("it ends before the rows that its index promises");
-            if range.start > at
-                && guarded(|| column.skip_records(range.start - at)).map_err(|e| self.damaged(e))? != range.start - at
-            {
-                return Err(missing());
-            }
             present.clear();
             let before = out.len();
-            let (records, values, _) =
-                guarded(|| read_all(&mut column, wanted, &mut present, out)).map_err(|e| self.damaged(e))?;
-            if records != wanted {
-                return Err(missing());
-            }
-            if values < wanted {
+            if self.pull(&mut column, &mut at, range, &mut present, out)? < range.len() {
                 spread(out, before, &present, none);
             }
-            at = range.end;
         }
         Ok(())
+    }
+
+    /// Reads the rows of a range, from the row `at` on, and says how many values are there. `present` has a level for each
+    /// row where values can be absent.
+    fn pull<T: DataType>(
+        &self,
+        column: &mut ColumnReaderImpl<T>,
+        at: &mut usize,
+        range: &Range<usize>,
+        present: &mut Vec<i16>,
+        out: &mut Vec<T::T>,
+    ) -> Result<usize, LakeError> {
+        let (skip, wanted) = (range.start.saturating_sub(*at), range.len());
+        let missing = || self.damaged("it ends before the rows that its index promises");
+        if skip > 0 && guarded(|| column.skip_records(skip)).map_err(|e| self.damaged(e))? != skip {
+            return Err(missing());
+        }
+        let (records, values, _) =
+            guarded(|| read_all(column, wanted, present, out)).map_err(|e| self.damaged(e))?;
+        *at = range.end;
+        if records == wanted { Ok(values) } else { Err(missing()) }
     }
 }
 

@@ -53,4 +53,17 @@ impl ColumnFile {
             Ok(())
         })
     }
+
+    /// Appends a number for each text of a column, as `number` gives them; absent values are 0. Each text of the file's own
+    /// dictionary is asked about once.
+    pub fn numbered(
+        &self,
+        group: usize,
+        name: &str,
+        mut number: impl FnMut(&str) -> u32,
+        out: &mut Vec<u32>,
+    ) -> Result<(), LakeError> {
+        let pick = [whole(self.rows[group])];
+        self.file.words(group, name, &pick, |text| Ok(number(text)), |word| out.push(word.unwrap_or(0)))
+    }
 }

@@ -186,23 +186,23 @@ impl Plan {
         let (dates, codes) = (&view.date[range.clone()], &view.code[range.clone()]);
         let (kinds, methods) = (&view.kind[range.clone()], &view.method[range.clone()]);
         let links = &view.link[range];
+        let (mut frail, mut bits) = (0u128, 0u32);
         for ((((&date, &code), &kind), &method), &link) in dates.iter().zip(codes).zip(kinds).zip(methods).zip(links) {
             let code = self.codes.get(code);
-            seen.groups |= code.charlson;
-            if code.frailty != 0 && date >= self.frailty_from {
-                seen.frail(code.frailty, code.tenths);
-            }
-            if code.flags != 0 {
-                seen.flags |= code.flags;
-                // Days stand in order, so the first is the earliest.
-                if code.flags & FAILURE != 0 && seen.failure.is_none() {
-                    seen.failure = Some(date);
-                }
-            }
+            bits |= code.bits();
+            // Without a branch: whether a code counts is as good as random.
+            let in_time = 0u128.wrapping_sub(u128::from(date >= self.frailty_from));
+            frail |= self.codes.frailty_bit(code.frailty()) & in_time;
             let is_emergency = kind == EventKind::Diagnosis.number() && method == Method::Emergency.number();
             if is_emergency && date >= self.admissions_from && !seen.spells.contains(&link) {
                 seen.spells.push(link);
             }
+        }
+        (seen.frail, seen.bits) = (frail, bits);
+        if bits & FAILURE != 0 {
+            // Days stand in order, so the first is the earliest.
+            let first = codes.iter().position(|&code| self.codes.get(code).bits() & FAILURE != 0);
+            seen.failure = first.map(|place| dates[place]);
         }
     }
 
@@ -217,12 +217,11 @@ impl Plan {
         seen: &mut Seen,
         sums: &mut Answers,
     ) {
-        let tenths = u64::from(seen.tenths);
-        if seen.tenths > 0 {
+        let tenths = self.codes.frailty(seen.frail);
+        if seen.frail != 0 {
             add(&mut sums.frailty, [1, tenths, u64::from(tenths >= 150), u64::from((50..150).contains(&tenths))]);
         }
-        if seen.groups != 0 {
-            let points = self.codes.points(seen.groups);
+        if let Some(points) = self.codes.points(seen.bits) {
             add(&mut sums.charlson, [1, points, u64::from(points >= 5), 0]);
             sums.charlson[3] = sums.charlson[3].max(points);
         }
@@ -235,7 +234,7 @@ impl Plan {
             && age >= 65
             && (1..=4).contains(&person.imd_decile)
             && admissions >= 2
-            && seen.flags & CANCER == 0
+            && seen.bits & CANCER == 0
         {
             add(&mut sums.cohort, [1, attendances(view, position, index, &mut seen.spells)]);
             let (first, last) = sums.index.unwrap_or((index, index));
@@ -301,10 +300,10 @@ impl Plan {
 /// What is known of one person while the events pass.
 #[derive(Debug, Default)]
 struct Seen {
-    codes: u128,
-    tenths: u32,
-    groups: u32,
-    flags: u8,
+    /// Positions of the frailty table.
+    frail: u128,
+    /// Charlson groups and flags.
+    bits: u32,
     failure: Option<i32>,
     spells: Vec<u32>,
 }
@@ -312,18 +311,8 @@ struct Seen {
 impl Seen {
     #[inline]
     fn clear(&mut self) {
-        (self.codes, self.tenths, self.groups, self.flags, self.failure) = (0, 0, 0, 0, None);
+        (self.frail, self.bits, self.failure) = (0, 0, None);
         self.spells.clear();
-    }
-
-    /// Each code of the score counts once.
-    #[inline]
-    fn frail(&mut self, code: u8, tenths: u16) {
-        let bit = 1u128 << (code - 1);
-        if self.codes & bit == 0 {
-            self.codes |= bit;
-            self.tenths += u32::from(tenths);
-        }
     }
 }
 

@@ -5,28 +5,44 @@ use blueprint::score::{ScoreTable, score_table};
 use lake::Dictionary;
 use nhs::CodeSystem;
 
+/// Groups of the Charlson index, a bit each.
+const GROUPS: u32 = 17;
+
 /// Heart failure (I50).
-pub const FAILURE: u8 = 1;
+pub const FAILURE: u32 = 1 << GROUPS;
 
 /// Cancer (C00 to C97).
-pub const CANCER: u8 = 2;
+pub const CANCER: u32 = 1 << (GROUPS + 1);
 
-/// One code, packed so that all of a dictionary fit the processor's cache.
+/// Where the position in the frailty score's table stands, from 1; 0 for none.
+const FRAILTY: u32 = GROUPS + 2;
+
+/// What one code means, packed so that all of a dictionary fit the processor's nearest cache: Charlson groups, [`FAILURE`],
+/// [`CANCER`], position in the frailty table.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Code {
-    /// Groups of the Charlson index, a bit each.
-    pub charlson: u32,
-    /// Points of the frailty score in tenths.
-    pub tenths: u16,
-    /// Position in the frailty score's table, from 1; 0 for none.
-    pub frailty: u8,
-    /// [`FAILURE`] and [`CANCER`].
-    pub flags: u8,
+pub struct Code(u32);
+
+impl Code {
+    /// Groups and flags.
+    #[inline]
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Position in the frailty table, below 128; 0 for none.
+    #[inline]
+    pub const fn frailty(self) -> usize {
+        (self.0 >> FRAILTY) as usize & 127
+    }
 }
 
 /// All codes.
 pub struct Codes {
-    codes: Vec<Code>,
+    bits_of_code: Vec<Code>,
+    /// The bit of each position of the frailty table; none for 0.
+    frailty_bits: [u128; 128],
+    /// Points of each position of the frailty table, in tenths.
+    tenths: Vec<u64>,
     /// Points of each Charlson group, and the group it yields to.
     groups: Vec<(u64, Option<usize>)>,
     /// Indicators of each code: where they begin in the list, and the list.
@@ -50,18 +66,22 @@ impl Codes {
             starts.push(list.len() as u32);
         }
         // The peers' table gives HIV the two points of their own list; everything else is as published.
-        let points = |group: &blueprint::score::ScoreGroup| match group.codes.iter().any(|code| code == "B20") {
-            true => 2,
-            false => group.weight_tenths.max(0) as u64 / 10,
+        let points = |group: &blueprint::score::ScoreGroup| {
+            if group.codes.iter().any(|code| code == "B20") { 2 } else { group.weight_tenths.max(0) as u64 / 10 }
         };
         let groups = charlson.groups.iter().map(|group| (points(group), group.yields_to)).collect();
-        Self { codes, groups, starts, indicators: list }
+        let mut frailty_bits = [0; 128];
+        for (place, bit) in frailty_bits.iter_mut().enumerate().skip(1) {
+            *bit = 1 << place;
+        }
+        let tenths = std::iter::once(0).chain(frailty.groups.iter().map(|g| g.weight_tenths.max(0) as u64)).collect();
+        Self { bits_of_code: codes, frailty_bits, tenths, groups, starts, indicators: list }
     }
 
     /// What a code means; nothing for numbers beyond the dictionary.
     #[inline]
     pub fn get(&self, number: u32) -> Code {
-        self.codes.get(number as usize).copied().unwrap_or_default()
+        self.bits_of_code.get(number as usize).copied().unwrap_or_default()
     }
 
     /// The indicators that want a code.
@@ -74,9 +94,30 @@ impl Codes {
         }
     }
 
-    /// Points of a set of Charlson groups.
+    /// The bit of a position of the frailty table.
     #[inline]
-    pub fn points(&self, groups: u32) -> u64 {
+    pub fn frailty_bit(&self, place: usize) -> u128 {
+        self.frailty_bits[place & 127]
+    }
+
+    /// The frailty score of a set of such bits, in tenths: each code counts once.
+    #[inline]
+    pub fn frailty(&self, bits: u128) -> u64 {
+        let (mut rest, mut tenths) = (bits, 0);
+        while rest != 0 {
+            tenths += self.tenths[rest.trailing_zeros() as usize];
+            rest &= rest - 1;
+        }
+        tenths
+    }
+
+    /// Points of a set of Charlson groups; `None` where there are none.
+    #[inline]
+    pub fn points(&self, bits: u32) -> Option<u64> {
+        let groups = bits & ((1 << GROUPS) - 1);
+        if groups == 0 {
+            return None;
+        }
         let (mut rest, mut points) = (groups, 0);
         while rest != 0 {
             let (own, yields_to) = self.groups[rest.trailing_zeros() as usize];
@@ -85,25 +126,23 @@ impl Codes {
                 points += own;
             }
         }
-        points
+        Some(points)
     }
 }
 
 fn of_icd10(code: &str, frailty: &ScoreTable, charlson: &ScoreTable) -> Code {
     let under = |stems: &[String]| stems.iter().any(|stem| code.starts_with(stem.as_str()));
-    let mut found = Code::default();
-    if let Some(place) = frailty.groups.iter().take(128).position(|group| under(&group.codes)) {
-        found.frailty = place as u8 + 1;
-        found.tenths = frailty.groups[place].weight_tenths as u16;
-    }
-    for (bit, group) in charlson.groups.iter().take(32).enumerate() {
-        found.charlson |= u32::from(under(&group.codes)) << bit;
+    let place =
+        frailty.groups.iter().take(126).position(|group| under(&group.codes)).map_or(0, |place| place as u32 + 1);
+    let mut bits = place << FRAILTY;
+    for (bit, group) in charlson.groups.iter().take(GROUPS as usize).enumerate() {
+        bits |= u32::from(under(&group.codes)) << bit;
     }
     if code.starts_with("I50") {
-        found.flags |= FAILURE;
+        bits |= FAILURE;
     }
     if ("C00".."C98").contains(&code) {
-        found.flags |= CANCER;
+        bits |= CANCER;
     }
-    found
+    Code(bits)
 }

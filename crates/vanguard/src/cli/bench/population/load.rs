@@ -229,20 +229,17 @@ impl<F: FnMut(Bucket) -> bool> Reader<F> {
         Ok(())
     }
 
-    /// The texts of a column by number. The column repeats few texts, each of which is looked up once where it lies.
+    /// The codes of a group by number.
     fn code_numbers(&mut self, file: &ColumnFile, group: usize) -> Result<Vec<u32>, LakeError> {
         let mut out = Vec::with_capacity(file.groups()[group]);
-        let mut known: FxHashMap<usize, u32> = FxHashMap::default();
         let (codes, numbers) = (&mut self.codes, &mut self.numbers);
-        file.texts(group, "icd10", |text| {
-            let Some(text) = text else { return out.push(0) };
-            out.push(*known.entry(text.as_ptr() as usize).or_insert_with(|| {
-                *numbers.entry(text.to_owned()).or_insert_with(|| {
-                    codes.push(CodeRow { system: CodeSystem::Icd10, code: text.to_owned(), name: String::new() });
-                    codes.len() as u32 - 1
-                })
-            }));
-        })?;
+        let number = |text: &str| {
+            *numbers.entry(text.to_owned()).or_insert_with(|| {
+                codes.push(CodeRow { system: CodeSystem::Icd10, code: text.to_owned(), name: String::new() });
+                codes.len() as u32 - 1
+            })
+        };
+        file.numbered(group, "icd10", number, &mut out)?;
         Ok(out)
     }
 
