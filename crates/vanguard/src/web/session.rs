@@ -73,11 +73,6 @@ impl Session {
         Self { site, access, team, shell, path }
     }
 
-    /// Whether figures are shown as they are; otherwise they pass disclosure control.
-    pub fn exact_counts(&self) -> bool {
-        self.access.may_see_exact_counts().is_ok()
-    }
-
     /// The instant of the request.
     pub fn now(&self) -> Result<LondonInstant, PageError> {
         crate::pipeline::runs::now()

@@ -58,7 +58,7 @@ fn every_team(session: &Session) -> Markup {
         } @else {
             (lists_table(session, &lists))
         }
-        @if let Some(note) = shown::note(session) { p class="nhsuk-body-s" { (note) } }
+        p class="nhsuk-body-s" { (shown::NOTE) }
     }
 }
 
@@ -113,12 +113,15 @@ fn lists_table(session: &Session, lists: &[&Caseload]) -> Markup {
 fn service_rows(session: &Session, lists: &[&Caseload]) -> Vec<Vec<Markup>> {
     let by_name = session.access.role().gives_direct_care();
     let eligible: Vec<u64> = lists.iter().map(|list| list.ranked.len() as u64).collect();
-    let eligible = shown::list(session, &eligible).cells;
+    // Whoever sees the people of a list may count them; everyone else gets figures after disclosure control.
+    let exact = session.access.may_see_exact_counts().is_ok();
+    let eligible = if exact { eligible.into_iter().map(Some).collect() } else { shown::list(&eligible).cells };
     let row = |(list, eligible): (&&Caseload, Option<u64>)| {
         let name = service_of(session, list).map_or("", |service| service.name.as_str());
         // Worked out from the count as it may be seen, so that it tells nothing more.
-        let waiting =
-            eligible.and_then(|people| shown::alone(session, people.saturating_sub(u64::from(list.capacity))));
+        let waiting = eligible
+            .map(|people| people.saturating_sub(u64::from(list.capacity)))
+            .and_then(|n| if exact { Some(n) } else { shown::alone(n) });
         vec![
             html! { (name) },
             html! { @if by_name { a href=(address(session, list)) { (list.team_name) span class="nhsuk-u-visually-hidden" { ": " (name) } } } @else { (list.team_name) } },

@@ -38,7 +38,7 @@ fn quality(session: &Session) -> Page {
         }
         (reconciliation(session))
         (linkage(session))
-        @if let Some(note) = shown::note(session) { p class="nhsuk-body-s" { (note) " This is about counts of people; rows are counted as they are." } }
+        p class="nhsuk-body-s" { (shown::NOTE) " This is about counts of people; rows are counted as they are." }
     };
     page(session, "Data quality", Section::DataQuality, Vec::new(), body)
 }
@@ -146,7 +146,7 @@ fn share(part: u64, all: u64) -> String {
 fn reconciliation(session: &Session) -> Markup {
     let quality = &session.site.quality;
     let lists = &quality.reconciliation;
-    let people = |n: u64| html! { (shown::count(shown::alone(session, n))) };
+    let people = |n: u64| html! { (shown::count(shown::alone(n))) };
     let title = |id: &str| {
         quality
             .sources
@@ -172,12 +172,12 @@ fn reconciliation(session: &Session) -> Markup {
             let absent = lists.not_on_list_by_source.get(&source.id).copied().unwrap_or(0);
             let only = lists.one_source_only.get(&source.id).copied().unwrap_or(0);
             // People on the list and not on it add up to the people of the source, so they are protected together.
-            let split = shown::list(session, &[source.people.saturating_sub(absent), absent]);
+            let split = shown::list(&[source.people.saturating_sub(absent), absent]);
             vec![
                 html! { (source.title) },
                 html! { (shown::count(split.total)) },
                 html! { (shown::count(split.cells[1])) },
-                html! { (shown::count(shown::alone(session, only))) },
+                html! { (shown::count(shown::alone(only))) },
             ]
         })
         .collect();
@@ -202,7 +202,7 @@ fn reconciliation(session: &Session) -> Markup {
 
 fn linkage(session: &Session) -> Markup {
     let linkage = &session.site.quality.linkage;
-    let people = |n: u64| html! { (shown::count(shown::alone(session, n))) };
+    let people = |n: u64| html! { (shown::count(shown::alone(n))) };
     let rows = [
         SummaryRow::new("Different identities in all sources", people(linkage.identities)),
         SummaryRow::new("People they belong to", people(linkage.people)),

@@ -25,7 +25,7 @@ fn localities(session: &Session) -> Page {
     let body = html! {
         (heading("Localities side by side", None))
         (facts(session))
-        @if let Some(note) = shown::note(session) { p class="nhsuk-body-s" { (note) } }
+        p class="nhsuk-body-s" { (shown::NOTE) }
         @for measure in counted.take(3) { (standardised(session, measure)) }
         @if let Some(measure) = session.site.summary.measures.iter().find(|m| !m.is_cost) { (practices(session, measure)) }
     };
@@ -35,18 +35,18 @@ fn localities(session: &Session) -> Page {
 fn facts(session: &Session) -> Markup {
     let localities = &session.site.summary.localities;
     let of = |value: &dyn Fn(usize) -> u64| -> Vec<u64> { (0..localities.len()).map(value).collect() };
-    let people = shown::list(session, &of(&|l| localities[l].people)).cells;
+    let people = shown::list(&of(&|l| localities[l].people)).cells;
     let rows = localities
         .iter()
         .zip(people)
         .map(|(locality, people)| {
-            let percent = |part: u64| match people.and_then(|_| shown::rate(session, part, locality.people, 100.0)) {
+            let percent = |part: u64| match people.and_then(|_| shown::rate(part, locality.people, 100.0)) {
                 Some(value) => format!("{value:.1} %"),
                 None => "hidden".to_owned(),
             };
             let year = &locality.activity;
-            let rate = people.and_then(|_| shown::rate(session, year.emergency_admissions, locality.people, 1000.0));
-            let cost = people.and_then(|_| shown::cost_per_head(session, year, locality.people));
+            let rate = people.and_then(|_| shown::rate(year.emergency_admissions, locality.people, 1000.0));
+            let cost = people.and_then(|_| shown::cost_per_head(year, locality.people));
             vec![
                 html! { (locality.name) },
                 html! { (locality.served_from.map_or_else(|| "not yet".to_owned(), |day| Day(day).long())) },
@@ -97,7 +97,7 @@ fn standardised(session: &Session, measure: &MeasureSeries) -> Markup {
         .enumerate()
         .map(|(position, locality)| {
             let found = locality_rate(measure, position)
-                .filter(|(_, events, people)| shown::rate(session, *events, *people, 1000.0).is_some());
+                .filter(|(_, events, people)| shown::rate(*events, *people, 1000.0).is_some());
             Bar {
                 label: locality.name.clone(),
                 value: found.and_then(|(rate, ..)| Num::new(rate.value)),
@@ -133,7 +133,7 @@ fn practices(session: &Session, measure: &MeasureSeries) -> Markup {
         let last = measure.practices[position].iter().rev().take(12);
         let (events, months) = last.fold((0, 0), |(e, p), cell| (e + cell.sum, p + cell.people));
         let people = months as f64 / 12.0;
-        if people >= 1.0 && shown::rate(session, events.unsigned_abs(), months / 12, per).is_some() {
+        if people >= 1.0 && shown::rate(events.unsigned_abs(), months / 12, per).is_some() {
             sizes.push((practice.name.clone(), people, events as f64));
         }
     }

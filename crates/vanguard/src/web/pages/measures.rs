@@ -43,11 +43,11 @@ fn list(session: &Session) -> Page {
         .map(|measure| {
             let series = summary.series(measure, |_, _| true);
             let last = series.last().copied().unwrap_or_default();
-            let chart = chart(session, measure, &series);
+            let chart = chart(measure, &series);
             vec![
                 html! { a href=(format!("/measures/{}", measure.id)) { (measure.name) } },
                 html! { (words(&measure.gap)) },
-                html! { (overview::rate(session, measure, last)) },
+                html! { (overview::rate(measure, last)) },
                 html! { @match chart { Some(chart) => (variation(chart.variation)), None => "not enough months" } },
             ]
         })
@@ -70,7 +70,7 @@ fn list(session: &Session) -> Page {
             row_headers: true,
             scroll_id: Some("measures"),
         }))
-        @if let Some(note) = shown::note(session) { p class="nhsuk-body-s" { (note) } }
+        p class="nhsuk-body-s" { (shown::NOTE) }
     };
     page(session, "Measures", Section::Measures, Vec::new(), body)
 }
@@ -121,25 +121,25 @@ fn choose(session: &Session, measure: &MeasureSeries, chosen: &str) -> Markup {
 }
 
 /// Monthly rates as the reader's role may see them; `None` for months that are hidden or have nobody in them.
-fn rates(session: &Session, measure: &MeasureSeries, series: &[Cell]) -> Vec<Option<f64>> {
+fn rates(measure: &MeasureSeries, series: &[Cell]) -> Vec<Option<f64>> {
     let per = f64::from(measure.per) / if measure.is_cost { 100.0 } else { 1.0 };
     series
         .iter()
         .map(|cell| {
-            let people = shown::alone(session, cell.people).filter(|&n| n > 0)?;
+            let people = shown::alone(cell.people).filter(|&n| n > 0)?;
             let value = cell.sum as f64 * per / cell.people as f64;
             if measure.is_cost {
                 (people > 0).then_some(value)
             } else {
-                shown::rate(session, cell.sum.unsigned_abs(), cell.people, per)
+                shown::rate(cell.sum.unsigned_abs(), cell.people, per)
             }
         })
         .collect()
 }
 
 /// The control chart of a series without gaps; `None` where it has some, or too few months.
-fn chart(session: &Session, measure: &MeasureSeries, series: &[Cell]) -> Option<Chart> {
-    let values: Option<Vec<f64>> = rates(session, measure, series).into_iter().collect();
+fn chart(measure: &MeasureSeries, series: &[Cell]) -> Option<Chart> {
+    let values: Option<Vec<f64>> = rates(measure, series).into_iter().collect();
     let better = match measure.better.as_str() {
         "lower" => Better::Lower,
         "higher" => Better::Higher,
@@ -150,8 +150,8 @@ fn chart(session: &Session, measure: &MeasureSeries, series: &[Cell]) -> Option<
 
 fn figure(session: &Session, measure: &MeasureSeries, series: &[Cell], served: Option<i32>, place: &str) -> Markup {
     let summary = &session.site.summary;
-    let chart = chart(session, measure, series);
-    let values = rates(session, measure, series);
+    let chart = chart(measure, series);
+    let values = rates(measure, series);
     let points = values
         .iter()
         .enumerate()

@@ -18,7 +18,7 @@ pub async fn show(session: Session) -> Response {
 
 fn overview(session: &Session) -> Page {
     let summary = &session.site.summary;
-    let people = shown::alone(session, summary.people);
+    let people = shown::alone(summary.people);
     let body = html! {
         (heading(&summary.place, Some(&format!("{} registered people on {}", shown::count(people), summary.as_of_day().long()))))
         div class="nhsuk-grid-row" {
@@ -34,7 +34,7 @@ fn overview(session: &Session) -> Page {
 fn triangle(session: &Session) -> Markup {
     let summary = &session.site.summary;
     let counts: Vec<u64> = summary.tiers.iter().map(|t| t.people).collect();
-    let shown = shown::list(session, &counts);
+    let shown = shown::list(&counts);
     let cost: i64 = summary.tiers.iter().map(|t| t.activity.cost_pence).sum();
     let tiers = session
         .site
@@ -61,8 +61,7 @@ fn triangle(session: &Session) -> Markup {
             id: "tiers",
             title: "People by tier of need",
             summary: &words,
-            note: shown::note(session)
-                .or(Some("Every registered person is in exactly one tier. Cost is that of the last 12 months.")),
+            note: Some("Every registered person is in exactly one tier. Cost is that of the last 12 months."),
         },
         tiers,
     })
@@ -116,9 +115,9 @@ fn key_measures(session: &Session) -> Markup {
             let (now, before) = (year(&series, 0), year(&series, 12));
             vec![
                 html! { a href=(format!("/measures/{}", measure.id)) { (measure.name) } },
-                html! { (rate(session, measure, now)) },
-                html! { (rate(session, measure, before)) },
-                html! { (change(session, now, before)) },
+                html! { (rate(measure, now)) },
+                html! { (rate(measure, before)) },
+                html! { (change(now, before)) },
             ]
         })
         .collect();
@@ -154,27 +153,27 @@ fn year(series: &[Cell], skip: usize) -> Cell {
 }
 
 /// The monthly rate of a measure, in its own unit; whole pounds where it is a cost.
-pub fn rate(session: &Session, measure: &MeasureSeries, cell: Cell) -> String {
+pub fn rate(measure: &MeasureSeries, cell: Cell) -> String {
     if cell.people == 0 {
         return "no data".to_owned();
     }
     let events = cell.sum.unsigned_abs();
     if measure.is_cost {
         let value = cell.sum as f64 / 100.0 * f64::from(measure.per) / cell.people as f64;
-        return shown::alone(session, cell.people)
+        return shown::alone(cell.people)
             .map_or_else(|| "hidden".to_owned(), |_| shown::pounds(Some(Pence(value.round() as i64 * 100))));
     }
-    match shown::rate(session, events, cell.people, f64::from(measure.per)) {
+    match shown::rate(events, cell.people, f64::from(measure.per)) {
         Some(value) => format!("{value:.2}"),
         None => "hidden".to_owned(),
     }
 }
 
-fn change(session: &Session, now: Cell, before: Cell) -> String {
+fn change(now: Cell, before: Cell) -> String {
     if now.people == 0 || before.people == 0 || before.sum == 0 {
         return String::new();
     }
-    let hidden = [now, before].iter().any(|c| shown::alone(session, c.sum.unsigned_abs()).is_none());
+    let hidden = [now, before].iter().any(|c| shown::alone(c.sum.unsigned_abs()).is_none());
     if hidden {
         return "hidden".to_owned();
     }

@@ -40,11 +40,11 @@ fn who(session: &Session) -> Markup {
         (None, None) => String::new(),
     };
     let mut rows = vec![
-        SummaryRow::new("Registered people", html! { (shown::count(shown::alone(session, summary.people))) }),
+        SummaryRow::new("Registered people", html! { (shown::count(shown::alone(summary.people))) }),
         SummaryRow::new(
             "Known but on no list here",
             html! {
-                (shown::count(shown::alone(session, summary.people_unregistered)))
+                (shown::count(shown::alone(summary.people_unregistered)))
                 p class="nhsuk-body-s" { "People met in other sources who are not on the list of a practice of this place. They are not in any figure below." }
             },
         ),
@@ -59,14 +59,14 @@ fn who(session: &Session) -> Markup {
         @if !session.site.summary.size_advice.is_empty() {
             (inset_text(&html! { @for line in &session.site.summary.size_advice { p { (line) } } }))
         }
-        @if let Some(note) = shown::note(session) { p class="nhsuk-body-s" { (note) } }
+        p class="nhsuk-body-s" { (shown::NOTE) }
     }
 }
 
 fn ages(session: &Session) -> Markup {
     let counts: Vec<Vec<u64>> =
         session.site.summary.age_sex.iter().map(|band| vec![band[0], band[1], band[2]]).collect();
-    let cells = shown::table(session, &counts).cells;
+    let cells = shown::table(&counts).cells;
     let bands = AgeBand::all()
         .zip(&cells)
         .map(|(band, row)| AgeSexBand { label: band.to_string(), male: row[0], female: row[1] })
@@ -84,7 +84,7 @@ fn ages(session: &Session) -> Markup {
 
 fn deprivation(session: &Session) -> Markup {
     let deciles = &session.site.summary.imd_deciles;
-    let cells = shown::list(session, deciles).cells;
+    let cells = shown::list(deciles).cells;
     let label = |decile: usize| match decile {
         0 => "Not known".to_owned(),
         1 => "1, most deprived".to_owned(),
@@ -147,14 +147,14 @@ fn needs_table(session: &Session, caption: &str, id: &str, flags: &[&Flag]) -> M
     let rows = flags
         .iter()
         .map(|flag| {
-            let people = shown::list(session, &flag.by_locality);
+            let people = shown::list(&flag.by_locality);
             let mut row = vec![
                 html! { (flag.name) },
                 html! { (shown::count(people.total)) },
-                html! { (shown::decimal(people.total.and_then(|_| shown::rate(session, flag.people, summary.people, 1000.0)))) },
+                html! { (shown::decimal(people.total.and_then(|_| shown::rate(flag.people, summary.people, 1000.0)))) },
             ];
             for ((locality, &count), shown_count) in localities.iter().zip(&flag.by_locality).zip(&people.cells) {
-                let rate = shown_count.and_then(|_| shown::rate(session, count, locality.people, 1000.0));
+                let rate = shown_count.and_then(|_| shown::rate(count, locality.people, 1000.0));
                 row.push(html! { (shown::decimal(rate)) });
             }
             row
@@ -172,20 +172,20 @@ fn spreads(session: &Session) -> Markup {
     };
     let (first, rest): (Vec<&Distribution>, Vec<&Distribution>) =
         session.site.summary.distributions.iter().partition(drawn);
-    let others = html! { @for distribution in &rest { (spread(session, distribution)) } };
+    let others = html! { @for distribution in &rest { (spread(distribution)) } };
     html! {
         h2 { "How needs are spread" }
-        @for distribution in &first { (spread(session, distribution)) }
+        @for distribution in &first { (spread(distribution)) }
         @if !rest.is_empty() { (details("How other counts are spread", &others, DetailsStyle::Expander, false)) }
     }
 }
 
-fn spread(session: &Session, distribution: &Distribution) -> Markup {
+fn spread(distribution: &Distribution) -> Markup {
     let counts: Vec<u64> = distribution.classes.iter().map(|c| c.people).collect();
     if counts.iter().all(|&n| n == 0) {
         return html! {};
     }
-    let cells = shown::list(session, &counts).cells;
+    let cells = shown::list(&counts).cells;
     let bars = distribution
         .classes
         .iter()

@@ -22,9 +22,9 @@ fn segments(session: &Session) -> Page {
             "A segment says what people have in common; a tier says how much care they need. Everyone is in exactly one of each, so the rows and columns add up to the list."
         }
         (grid(session))
-        @if let Some(note) = shown::note(session) { p class="nhsuk-body-s" { (note) } }
-        (groups(session, "Segments: who they are and what they used in 12 months", "segments", &summary.segments))
-        (groups(session, "Tiers: who they are and what they used in 12 months", "tiers", &summary.tiers))
+        p class="nhsuk-body-s" { (shown::NOTE) }
+        (groups("Segments: who they are and what they used in 12 months", "segments", &summary.segments))
+        (groups("Tiers: who they are and what they used in 12 months", "tiers", &summary.tiers))
         (rules(session))
     };
     page(session, "Segments and tiers", Section::Segments, Vec::new(), body)
@@ -32,7 +32,7 @@ fn segments(session: &Session) -> Page {
 
 fn grid(session: &Session) -> Markup {
     let summary = &session.site.summary;
-    let shown = shown::table(session, &summary.segment_by_tier);
+    let shown = shown::table(&summary.segment_by_tier);
     let rows = summary
         .segments
         .iter()
@@ -56,17 +56,16 @@ fn grid(session: &Session) -> Markup {
     })
 }
 
-fn groups(session: &Session, caption: &str, id: &str, groups: &[Group]) -> Markup {
+fn groups(caption: &str, id: &str, groups: &[Group]) -> Markup {
     let counts: Vec<u64> = groups.iter().map(|g| g.people).collect();
-    let people = shown::list(session, &counts).cells;
+    let people = shown::list(&counts).cells;
     let rows = groups
         .iter()
         .zip(people)
         .map(|(group, people)| {
-            let rate =
-                |events: u64| shown::decimal(people.and_then(|_| shown::rate(session, events, group.people, 1000.0)));
+            let rate = |events: u64| shown::decimal(people.and_then(|_| shown::rate(events, group.people, 1000.0)));
             let age = people.filter(|_| group.people > 0).map(|_| group.age_sum as f64 / group.people as f64);
-            let cost = people.and_then(|_| shown::cost_per_head(session, &group.activity, group.people));
+            let cost = people.and_then(|_| shown::cost_per_head(&group.activity, group.people));
             vec![
                 html! { (group.name) },
                 html! { (shown::count(people)) },

@@ -1,6 +1,6 @@
-//! Figures as a reader's role may see them: exact for direct care, after disclosure control for everyone else.
+//! Figures as pages show them: after disclosure control, whoever reads. Only a team's own list is counted exactly, because
+//! its reader sees the people themselves.
 
-use crate::web::Session;
 use crate::web::charts::Num;
 use nhs::Pence;
 use population::disclosure::{Shown, ShownRate, one_way, two_way};
@@ -27,26 +27,13 @@ pub struct Table {
 }
 
 /// Counts that add up to a total.
-pub fn list(session: &Session, counts: &[u64]) -> List {
-    if session.exact_counts() {
-        return List { cells: counts.iter().copied().map(Some).collect(), total: Some(counts.iter().sum()) };
-    }
+pub fn list(counts: &[u64]) -> List {
     let shown = one_way(counts);
     List { cells: shown.cells.iter().map(|c| c.value()).collect(), total: shown.total.value() }
 }
 
 /// Counts of rows and columns with their totals.
-pub fn table(session: &Session, rows: &[Vec<u64>]) -> Table {
-    if session.exact_counts() {
-        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let sum = |column: usize| rows.iter().map(|row| row.get(column).copied().unwrap_or(0)).sum();
-        return Table {
-            cells: rows.iter().map(|row| row.iter().copied().map(Some).collect()).collect(),
-            row_totals: rows.iter().map(|row| Some(row.iter().sum())).collect(),
-            column_totals: (0..columns).map(|column| Some(sum(column))).collect(),
-            total: Some(rows.iter().flatten().sum()),
-        };
-    }
+pub fn table(rows: &[Vec<u64>]) -> Table {
     let shown = two_way(rows);
     let values = |cells: &[Shown]| cells.iter().map(|c| c.value()).collect::<Vec<_>>();
     Table {
@@ -58,19 +45,18 @@ pub fn table(session: &Session, rows: &[Vec<u64>]) -> Table {
 }
 
 /// A count that stands alone.
-pub fn alone(session: &Session, count: u64) -> Option<u64> {
-    if session.exact_counts() { Some(count) } else { Shown::alone(count).value() }
+pub fn alone(count: u64) -> Option<u64> {
+    Shown::alone(count).value()
 }
 
 /// A rate of events per so many people; `None` where either is small enough to tell of somebody, or nobody is there.
-pub fn rate(session: &Session, events: u64, people: u64, per: f64) -> Option<f64> {
-    let value = events as f64 * per / people.max(1) as f64;
-    if session.exact_counts() { (people > 0).then_some(value) } else { ShownRate::of(value, events, people).value() }
+pub fn rate(events: u64, people: u64, per: f64) -> Option<f64> {
+    ShownRate::of(events as f64 * per / people.max(1) as f64, events, people).value()
 }
 
 /// Whole pounds a head in a year, where the group is large enough to say so.
-pub fn cost_per_head(session: &Session, activity: &Activity, people: u64) -> Option<Pence> {
-    alone(session, people)?;
+pub fn cost_per_head(activity: &Activity, people: u64) -> Option<Pence> {
+    alone(people)?;
     activity.cost_per_head(people).map(|pence| Pence((pence + 50).div_euclid(100) * 100))
 }
 
@@ -97,9 +83,6 @@ pub fn share(part: Option<u64>, total: Option<u64>) -> Option<f64> {
     }
 }
 
-/// The sentence that says how figures are protected, for roles to whom it applies.
-pub fn note(session: &Session) -> Option<&'static str> {
-    (!session.exact_counts()).then_some(
-        "Counts are rounded to the nearest 5. Counts from 1 to 7, and others that would give them away, are hidden.",
-    )
-}
+/// The sentence that says how figures are protected.
+pub const NOTE: &str =
+    "Counts are rounded to the nearest 5. Counts from 1 to 7, and others that would give them away, are hidden.";

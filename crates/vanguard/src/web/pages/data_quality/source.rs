@@ -29,7 +29,7 @@ fn one(session: &Session, id: &str) -> Result<Page, PageError> {
     let (_, source) = find(session, id)?;
     let body = html! {
         (heading(&source.title, Some("Data quality of one source")))
-        (facts(session, source))
+        (facts(source))
         (refused(source))
         (warnings(source))
         (months(source))
@@ -40,7 +40,7 @@ fn one(session: &Session, id: &str) -> Result<Page, PageError> {
     Ok(page(session, &format!("{}: data quality", source.title), Section::DataQuality, above(None), body))
 }
 
-fn facts(session: &Session, source: &SourceQuality) -> Markup {
+fn facts(source: &SourceQuality) -> Markup {
     let behind = match source.days_behind {
         Some(days @ 2..) => format!(" ({} days before the day of the figures)", count(days.unsigned_abs())),
         Some(1) => " (1 day before the day of the figures)".to_owned(),
@@ -57,7 +57,7 @@ fn facts(session: &Session, source: &SourceQuality) -> Markup {
         SummaryRow::new("Rows in quarantine", html! { (count(source.rows_quarantined)) }),
         SummaryRow::new("Exact copies, left out", html! { (count(source.rows_duplicate)) }),
         SummaryRow::new("Entries in people's histories", html! { (count(source.events)) }),
-        SummaryRow::new("People", html! { (shown::count(shown::alone(session, source.people))) }),
+        SummaryRow::new("People", html! { (shown::count(shown::alone(source.people))) }),
         SummaryRow::new("Latest entry", html! { (day(source.latest.as_deref())) (behind) }),
         SummaryRow::new("Rows against the last load", change(source.change.as_ref())),
     ];
