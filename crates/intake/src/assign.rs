@@ -4,9 +4,10 @@ use crate::error::LoadError;
 use crate::hash::{Hasher, ReadyMap};
 use crate::identity::{Identities, Identity};
 use crate::quality::{LinkChange, LinkageQuality};
+use crate::sets::{Refusals, Sets};
 use crate::spool::NO_DAY;
 use linkage::{LinkOptions, Model, RecordInput, Records};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many merges and splits the report lists.
 const LISTED: usize = 100;
@@ -50,10 +51,11 @@ pub(crate) fn assign(
     person_lists: u32,
     previous: &Previous,
 ) -> Result<Assigned, LoadError> {
-    let (cluster_of, clusters) = cluster(identities, rank_of_source, person_lists)?;
+    let (cluster_of, clusters, local_ids_refused) = cluster(identities, rank_of_source, person_lists)?;
     let mut quality = LinkageQuality {
         identities: identities.rows.len() as u64,
         people: u64::from(clusters),
+        local_ids_refused,
         ..LinkageQuality::default()
     };
     let (id_of, next_person) = identifiers(identities, &cluster_of, clusters, previous, &mut quality);
@@ -72,8 +74,13 @@ pub(crate) fn assign(
     Ok(assigned)
 }
 
-/// The cluster of each identity, numbered in the order of first sight.
-fn cluster(identities: &Identities, rank_of_source: &[u8], person_lists: u32) -> Result<(Vec<u32>, u32), LoadError> {
+/// The cluster of each identity, numbered in the order of first sight; how many clusters; how many of the sources' own keys stood on two
+/// people and were not heeded.
+fn cluster(
+    identities: &Identities,
+    rank_of_source: &[u8],
+    person_lists: u32,
+) -> Result<(Vec<u32>, u32, u64), LoadError> {
     let mut records = Records::new();
     let mut record_of = vec![u32::MAX; identities.rows.len()];
     let mut known: ReadyMap<u32> = ReadyMap::default();
@@ -110,79 +117,56 @@ fn cluster(identities: &Identities, rank_of_source: &[u8], person_lists: u32) ->
     }
     drop(known);
     let model = Model::person().map_err(|e| LoadError::Link(e.to_string()))?;
-    let linked = linkage::link(&records, &model, &LinkOptions::default());
+    // A list of registered people holds each of them once: two of its rows are one person only where they share their number.
+    let one_row_per_person = (0..32).filter(|&source| person_lists >> source & 1 == 1).collect();
+    let linked = linkage::link(&records, &model, &LinkOptions { one_row_per_person, ..LinkOptions::default() });
     let mut sets = Sets::new(identities.rows.len());
+    let mut refusals = Refusals::default();
     let mut first_of_cluster = vec![u32::MAX; records.len()];
-    let mut first_of_local: Vec<u32> = Vec::new();
-    for (place, who) in identities.rows.iter().enumerate() {
-        if let Some(&cluster) = linked.cluster_of.get(record_of[place] as usize) {
-            join_first(&mut sets, &mut first_of_cluster, cluster as usize, place as u32);
-        }
-        if who.local_id != 0 {
-            let local = who.local_id as usize;
-            if first_of_local.len() <= local {
-                first_of_local.resize(local + 1, u32::MAX);
-            }
-            join_first(&mut sets, &mut first_of_local, local, place as u32);
+    let mut first_of_record = vec![u32::MAX; records.len()];
+    for (place, &record) in record_of.iter().enumerate() {
+        let Some(&cluster) = linked.cluster_of.get(record as usize) else { continue };
+        let first = &mut first_of_cluster[cluster as usize];
+        *first = (*first).min(place as u32);
+        sets.join(*first, place as u32);
+        let first = &mut first_of_record[record as usize];
+        *first = (*first).min(place as u32);
+    }
+    // A number in conflict is set aside where it stands on the wrong person: there the set does not stand for it.
+    let aside: BTreeSet<(u32, u64)> =
+        linked.conflicts.iter().map(|c| (linked.cluster_of[c.right as usize], c.number)).collect();
+    for (place, who) in identities.rows.iter().enumerate().filter(|(_, who)| who.nhs_number != 0) {
+        let cluster = linked.cluster_of.get(record_of[place] as usize).copied().unwrap_or(u32::MAX);
+        if !aside.contains(&(cluster, who.nhs_number)) {
+            refusals.number(first_of_cluster.get(cluster as usize).copied().unwrap_or(place as u32), who.nhs_number);
         }
     }
+    for conflict in &linked.conflicts {
+        let member = |record: u32| first_of_record[record as usize];
+        refusals.conflict(member(conflict.left), member(conflict.right));
+    }
+    let mut by_local: Vec<(u32, u32)> = (0..)
+        .zip(&identities.rows)
+        .filter(|(_, who)| who.local_id != 0)
+        .map(|(place, who)| (who.local_id, place))
+        .collect();
+    by_local.sort_unstable();
+    let groups: Vec<Vec<u32>> = by_local
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|group| group.len() > 1)
+        .map(|group| group.iter().map(|(_, place)| *place).collect())
+        .collect();
+    let refused = refusals.join_groups(&mut sets, groups.iter().map(Vec::as_slice));
     for &(faint, registered) in &identities.same {
         sets.join(faint, registered);
     }
-    Ok(sets.numbered())
-}
-
-fn join_first(sets: &mut Sets, first_of: &mut [u32], slot: usize, place: u32) {
-    match first_of[slot] {
-        u32::MAX => first_of[slot] = place,
-        first => sets.join(first, place),
-    }
+    let (numbers, clusters) = sets.numbered();
+    Ok((numbers, clusters, refused))
 }
 
 fn best_source(who: &Identity, rank_of_source: &[u8]) -> u8 {
     let present = (0..rank_of_source.len()).filter(|&source| who.sources >> source & 1 == 1);
     present.min_by_key(|&source| (rank_of_source[source], source)).unwrap_or(0) as u8
-}
-
-/// Disjoint sets; the smallest member stands for each.
-struct Sets {
-    parent: Vec<u32>,
-}
-
-impl Sets {
-    fn new(members: usize) -> Self {
-        Self { parent: (0..members as u32).collect() }
-    }
-
-    fn root(&mut self, mut member: u32) -> u32 {
-        while self.parent[member as usize] != member {
-            let above = self.parent[self.parent[member as usize] as usize];
-            self.parent[member as usize] = above;
-            member = above;
-        }
-        member
-    }
-
-    fn join(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.root(a), self.root(b));
-        self.parent[a.max(b) as usize] = a.min(b);
-    }
-
-    fn numbered(mut self) -> (Vec<u32>, u32) {
-        let mut numbers = vec![0; self.parent.len()];
-        let mut next = 0;
-        for member in 0..self.parent.len() {
-            let root = self.root(member as u32) as usize;
-            // A root is its set's smallest member, so it has its number before the others ask for it.
-            if root == member {
-                numbers[member] = next;
-                next += 1;
-            } else {
-                numbers[member] = numbers[root];
-            }
-        }
-        (numbers, next)
-    }
 }
 
 /// An identifier for each cluster: the one it had. Where one person became two, the part with most of the old identity keys

@@ -22,6 +22,7 @@ mod options;
 mod quality;
 mod read;
 mod reference;
+mod sets;
 mod spool;
 mod tally;
 mod trace;

@@ -200,6 +200,9 @@ pub struct LinkageQuality {
     pub by_nhs_number: u64,
     /// Identities joined by a source's own key of the person.
     pub by_local_id: u64,
+    /// Sources' own keys that stand on two people (two valid NHS numbers, or one number on two people) and joined nobody.
+    #[serde(default)]
+    pub local_ids_refused: u64,
     /// Identities joined by comparing names, birth and address.
     pub by_comparison: u64,
     /// People who kept their identifier from the last snapshot.

@@ -59,7 +59,8 @@ impl Columns {
         }
     }
 
-    /// Says which one column, or `a + b`, holds a field: instead of what the model says.
+    /// Says which one column, or `a + b`, holds a field, instead of what the model says; an empty
+    /// text leaves the field out.
     pub fn set(&mut self, field: Field, column: &str) {
         let columns = match field {
             Field::Family => &mut self.family,
@@ -74,7 +75,7 @@ impl Columns {
             Field::Occupation => &mut self.occupation,
             Field::Other => &mut self.other,
         };
-        *columns = vec![column.to_owned()];
+        *columns = if column.trim().is_empty() { Vec::new() } else { vec![column.to_owned()] };
     }
 
     pub(crate) fn check(&self) -> Result<(), String> {

@@ -59,7 +59,8 @@ struct InputArgs {
     /// Column that tells the records apart [default: rows are numbered from 0].
     #[arg(long, value_name = "COLUMN")]
     id: Option<String>,
-    /// Which column holds a field, instead of what the model says: family=last_name, given="first + middle".
+    /// Which column holds a field, instead of what the model says: family=last_name, given="first + middle"; number=
+    /// leaves the field out.
     #[arg(long, value_name = "FIELD=COLUMN")]
     column: Vec<String>,
     /// Seed of the random pairs that weights are learned from.
