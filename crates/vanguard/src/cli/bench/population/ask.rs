@@ -193,9 +193,12 @@ impl Plan {
             // Without a branch: whether a code counts is as good as random.
             let in_time = 0u128.wrapping_sub(u128::from(date >= self.frailty_from));
             frail |= self.codes.frailty_bit(code.frailty()) & in_time;
-            let is_emergency = kind == EventKind::Diagnosis.number() && method == Method::Emergency.number();
-            if is_emergency && date >= self.admissions_from && !seen.spells.contains(&link) {
-                seen.spells.push(link);
+            // Days stand in order, so that this turns true once for a person.
+            if date >= self.admissions_from {
+                let is_emergency = kind == EventKind::Diagnosis.number() && method == Method::Emergency.number();
+                if is_emergency && !seen.spells.contains(&link) {
+                    seen.spells.push(link);
+                }
             }
         }
         (seen.frail, seen.bits) = (frail, bits);

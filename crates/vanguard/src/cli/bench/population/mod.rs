@@ -4,6 +4,8 @@ mod ask;
 mod codes;
 mod load;
 mod standardise;
+#[cfg(test)]
+mod tests;
 
 use super::meter::{self, Cost};
 use crate::cli::Report;
