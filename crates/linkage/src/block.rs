@@ -85,14 +85,14 @@ pub(crate) fn some_entries(records: &Records, rule: &[Test], active: &[u32], gro
         (one_in <= 1 || (key >> 44) % one_in == 0).then(|| (key & !1 | settled(*record), *record))
     };
     let mut entries: Vec<Entry> = active.par_iter().filter_map(entry).collect();
-    drop_lonely(&mut entries);
+    lonely_dropped(&mut entries);
     entries.par_sort_unstable();
     entries
 }
 
 /// Drops entries that cannot be in a pair, before the sorting: keys seen once, and keys without an open record. A bit of the key's
 /// hash stands for the key, so a few lonely ones stay, which does no harm.
-fn drop_lonely(entries: &mut Vec<Entry>) {
+pub(crate) fn lonely_dropped(entries: &mut Vec<Entry>) {
     let bits = (entries.len() * 8).next_power_of_two().max(1 << 12);
     let (mut once, mut again, mut open) = (vec![0_u64; bits / 64], vec![0_u64; bits / 64], vec![0_u64; bits / 64]);
     let place = |key: u64| {

@@ -21,6 +21,7 @@ mod postcode;
 mod question;
 mod records;
 mod result;
+mod same;
 mod strings;
 mod suggest;
 mod train;

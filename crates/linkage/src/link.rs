@@ -4,7 +4,7 @@ use crate::model::Model;
 use crate::plan::{Plan, bits_of_probability};
 use crate::records::Records;
 use crate::result::{LinkOptions, Linked, Report};
-use crate::{block, cluster, number};
+use crate::{block, cluster, number, same};
 use std::time::Instant;
 
 /// Finds which records are of one person.
@@ -22,17 +22,19 @@ pub fn link(records: &Records, model: &Model, options: &LinkOptions) -> Linked {
     let plan = Plan::new(records, model);
     clock.lap("prepare");
     let mut settled = number::settle(&plan, options);
-    let mut report =
-        Report { records: records.len() as u64, profiles: settled.active.len() as u64, ..Report::default() };
     clock.lap("numbers");
     let threshold = bits_of_probability(options.threshold.unwrap_or(model.threshold));
     let keep = options.keep.map_or(threshold, bits_of_probability).min(threshold);
+    let (_, before) = settled.forest.numbered();
+    same::fold(&plan, &mut settled, threshold, options);
+    clock.lap("the same");
+    let mut report =
+        Report { records: records.len() as u64, profiles: settled.active.len() as u64, ..Report::default() };
+    report.joined_by_number = report.records - before;
     let (edges, rules) = block::compare(&plan, &settled.active, &settled.group, keep);
     report.pairs = rules.iter().map(|rule| rule.new_pairs).sum();
     report.rules = rules;
     clock.lap("compare");
-    let (_, before) = settled.forest.numbered();
-    report.joined_by_number = report.records - before;
     let least = (threshold * 100.0).round() as i32;
     cluster::join(&plan, &mut settled, &edges, least, options, &mut report);
     let (cluster_of, clusters) = settled.forest.numbered();
