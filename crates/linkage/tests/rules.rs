@@ -150,9 +150,24 @@ fn a_list_that_holds_each_person_once_is_heeded() {
     let options = LinkOptions { one_row_per_person: vec![0], ..LinkOptions::default() };
     let linked = run(&[(0, john()), (0, john()), (1, john())], &options);
     assert_ne!(linked.cluster_of[0], linked.cluster_of[1]);
-    assert_eq!(linked.report.refused_one_row, 2, "the pair itself, and the third record with the second");
+    assert_eq!(linked.report.refused_one_row, 1, "the third record says what the first says, and is not compared again");
+    assert!(linked.cluster_of[..2].contains(&linked.cluster_of[2]));
     let open = run(&[(0, john()), (0, john())], &LinkOptions::default());
     assert_eq!(open.cluster_of, [0, 0]);
+}
+
+#[test]
+fn records_that_say_the_same_are_one_only_where_they_say_enough() {
+    let mut records = Records::new();
+    for _ in 0..50 {
+        records.push(1, &john());
+    }
+    for _ in 0..50 {
+        records.push(1, &RecordInput { family: "Jones", given: "Mary", ..RecordInput::default() });
+    }
+    let linked = link(&records, &Model::person().unwrap(), &LinkOptions::default());
+    assert_eq!((linked.report.clusters, linked.report.profiles), (51, 51));
+    assert_eq!(linked.edges.len(), 49, "each is tied to the one that speaks for all");
 }
 
 #[test]
