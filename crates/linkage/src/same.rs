@@ -8,7 +8,7 @@ use crate::records::Records;
 use crate::result::{LinkOptions, Tier};
 use rayon::prelude::*;
 
-/// Joins open records whose every value is the same, where that alone weighs at least `least_bits`, and takes all but one of them out of
+/// Joins open records whose every value is the same, where a blocking rule holds and they weigh at least `least_bits`, and takes all but one of them out of
 /// the active records. Rows of a source that holds each person once are never taken out.
 pub(crate) fn fold(plan: &Plan<'_>, settled: &mut Settled, least_bits: f64, options: &LinkOptions) {
     let records = plan.records;
@@ -31,7 +31,8 @@ pub(crate) fn fold(plan: &Plan<'_>, settled: &mut Settled, least_bits: f64, opti
             let (left, right) = (first.min(*record), first.max(*record));
             let mask = eye.mask(left, right);
             let bits = plan.bits(mask, left, right);
-            if bits < least_bits || plan.veto(mask).is_some() {
+            let blocked = plan.rules.iter().any(|need| mask & need == *need);
+            if !blocked || bits < least_bits || plan.veto(mask).is_some() {
                 // The others of the run weigh the same.
                 break;
             }
