@@ -5,6 +5,7 @@ use super::writer::{Chunk, ParquetOut};
 use crate::scan::{NO_DAY, NO_NUMBER};
 use crate::{EventRow, LakeError};
 use nhs::{Day, EventKind, Method, Status};
+use rustc_hash::FxHashSet;
 use std::ops::Range;
 use std::path::Path;
 
@@ -59,23 +60,48 @@ pub(crate) fn write(path: &Path, events: &[EventRow]) -> Result<(), LakeError> {
     out.finish()
 }
 
-/// The columns written as differences: those that grow, and those with one value in the whole bucket, for which that is the
-/// cheapest to write and takes no room.
+/// The columns written as differences, which are cheaper to write and to read than a dictionary: small numbers, those that
+/// grow within a person, those with one value in the whole bucket, and codes, values and costs of which a bucket holds so
+/// many that a dictionary would save no room.
 fn differences(events: &[EventRow]) -> Vec<&'static str> {
-    let mut names = vec!["person", "date", "link"];
+    let mut names = vec!["person", "date", "kind", "method", "link"];
     let Some(first) = events.first() else { return names };
     let mut constant = |name, same: fn(&EventRow, &EventRow) -> bool| {
         if events.iter().all(|e| same(e, first)) {
             names.push(name);
         }
     };
-    constant("kind", |a, b| a.kind == b.kind);
-    constant("method", |a, b| a.method == b.method);
     constant("status", |a, b| a.status == b.status);
     constant("provider", |a, b| a.provider == b.provider);
     constant("detail", |a, b| a.detail == b.detail);
     constant("source", |a, b| a.source == b.source);
+    let sample = &events[..events.len().min(GROUP_ROWS)];
+    let mut many = |name, width, values: &dyn Fn(&EventRow) -> Option<i64>| {
+        if dictionary_is_large(sample.iter().filter_map(values), width) {
+            names.push(name);
+        }
+    };
+    many("code", 32, &|e| Some(i64::from(e.code)));
+    many("value", 64, &|e| e.value);
+    many("cost", 64, &|e| e.cost);
     names
+}
+
+/// Whether a dictionary of values so many bits wide, with positions in it, takes more bits than the values' differences.
+fn dictionary_is_large(values: impl Iterator<Item = i64>, width: u64) -> bool {
+    let (mut count, mut least, mut most) = (0u64, i64::MAX, i64::MIN);
+    let mut different = FxHashSet::default();
+    for value in values {
+        count += 1;
+        (least, most) = (least.min(value), most.max(value));
+        different.insert(value);
+    }
+    if count == 0 {
+        return false;
+    }
+    let bits = |number: u64| u64::from(u64::BITS - number.leading_zeros());
+    let different = different.len() as u64;
+    bits(most.abs_diff(least)) + 1 <= bits(different) + width * different / count
 }
 
 fn chunks(events: &[EventRow]) -> Vec<Chunk> {

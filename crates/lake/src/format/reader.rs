@@ -242,8 +242,7 @@ impl ParquetIn {
         if skip > 0 && guarded(|| column.skip_records(skip)).map_err(|e| self.damaged(e))? != skip {
             return Err(missing());
         }
-        let (records, values, _) =
-            guarded(|| read_all(column, wanted, present, out)).map_err(|e| self.damaged(e))?;
+        let (records, values, _) = guarded(|| read_all(column, wanted, present, out)).map_err(|e| self.damaged(e))?;
         *at = range.end;
         if records == wanted { Ok(values) } else { Err(missing()) }
     }

@@ -178,32 +178,35 @@ impl Plan {
         sums
     }
 
-    /// Passes over one person's events.
-    #[inline]
+    /// Passes over one person's events. Days stand in order, so that each window is the end of the history.
+    // A function of its own keeps its numbers in registers.
+    #[inline(never)]
     fn history(&self, view: &BucketView<'_>, position: usize, seen: &mut Seen) {
-        seen.clear();
         let range = view.events_of(position);
         let (dates, codes) = (&view.date[range.clone()], &view.code[range.clone()]);
-        let (kinds, methods) = (&view.kind[range.clone()], &view.method[range.clone()]);
-        let links = &view.link[range];
+        let (kinds, methods, links) = (&view.kind[range.clone()], &view.method[range.clone()], &view.link[range]);
+        let since = |day: i32| dates.iter().rposition(|&date| date < day).map_or(0, |last| last + 1);
+        let (older, recent) = codes.split_at(since(self.frailty_from));
         let (mut frail, mut bits) = (0u128, 0u32);
-        for ((((&date, &code), &kind), &method), &link) in dates.iter().zip(codes).zip(kinds).zip(methods).zip(links) {
+        for &code in older {
+            bits |= self.codes.get(code).bits();
+        }
+        for &code in recent {
             let code = self.codes.get(code);
             bits |= code.bits();
-            // Without a branch: whether a code counts is as good as random.
-            let in_time = 0u128.wrapping_sub(u128::from(date >= self.frailty_from));
-            frail |= self.codes.frailty_bit(code.frailty()) & in_time;
-            // Days stand in order, so that this turns true once for a person.
-            if date >= self.admissions_from {
-                let is_emergency = kind == EventKind::Diagnosis.number() && method == Method::Emergency.number();
-                if is_emergency && !seen.spells.contains(&link) {
-                    seen.spells.push(link);
-                }
-            }
+            frail |= self.codes.frailty_bit(code.frailty());
         }
         (seen.frail, seen.bits) = (frail, bits);
+        seen.spells.clear();
+        let year = since(self.admissions_from);
+        for ((&kind, &method), &link) in kinds[year..].iter().zip(&methods[year..]).zip(&links[year..]) {
+            let is_emergency = kind == EventKind::Diagnosis.number() && method == Method::Emergency.number();
+            if is_emergency && !seen.spells.contains(&link) {
+                seen.spells.push(link);
+            }
+        }
+        seen.failure = None;
         if bits & FAILURE != 0 {
-            // Days stand in order, so the first is the earliest.
             let first = codes.iter().position(|&code| self.codes.get(code).bits() & FAILURE != 0);
             seen.failure = first.map(|place| dates[place]);
         }
@@ -309,14 +312,6 @@ struct Seen {
     bits: u32,
     failure: Option<i32>,
     spells: Vec<u32>,
-}
-
-impl Seen {
-    #[inline]
-    fn clear(&mut self) {
-        (self.frail, self.bits, self.failure) = (0, 0, None);
-        self.spells.clear();
-    }
 }
 
 /// Emergency department attendances in the 90 days after a day.
