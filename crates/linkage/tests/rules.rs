@@ -150,7 +150,10 @@ fn a_list_that_holds_each_person_once_is_heeded() {
     let options = LinkOptions { one_row_per_person: vec![0], ..LinkOptions::default() };
     let linked = run(&[(0, john()), (0, john()), (1, john())], &options);
     assert_ne!(linked.cluster_of[0], linked.cluster_of[1]);
-    assert_eq!(linked.report.refused_one_row, 1, "the third record says what the first says, and is not compared again");
+    assert_eq!(
+        linked.report.refused_one_row, 1,
+        "the third record says what the first says, and is not compared again"
+    );
     assert!(linked.cluster_of[..2].contains(&linked.cluster_of[2]));
     let open = run(&[(0, john()), (0, john())], &LinkOptions::default());
     assert_eq!(open.cluster_of, [0, 0]);
