@@ -35,8 +35,9 @@ fn people(count: u32, draw: &mut Draw) -> Vec<Person> {
         .map(|number| {
             let age = draw.below(101) as i32;
             let mut events = Vec::new();
-            for spell in 1..=draw.below(6) as u32 {
-                let date = Day(AS_OF.0 - draw.below(1096) as i32);
+            for spell in 1..=draw.below(9) as u32 {
+                let days = if draw.below(2) == 0 { 365 } else { 1096 };
+                let date = Day(AS_OF.0 - draw.below(days) as i32);
                 let (kind, method) = [
                     (EventKind::Diagnosis, Method::Elective),
                     (EventKind::Diagnosis, Method::Emergency),
@@ -206,7 +207,7 @@ fn cohort(people: &[Person]) -> (usize, usize) {
 
 #[test]
 fn the_pass_and_the_obvious_answer_agree() {
-    let people = people(6000, &mut Draw(11));
+    let people = people(20_000, &mut Draw(11));
     let folder = tempfile::tempdir().unwrap();
     let snapshot = lake(folder.path(), &people);
     let answers = ask(&snapshot, 2, 0).unwrap();
