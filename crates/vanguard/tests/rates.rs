@@ -142,8 +142,8 @@ fn directly_standardised() {
     assert_eq!(groups(&rates("dsr", &data("multiarea"), &[]), "area", &per(" 100000"), &header, 1e-9), 14);
     assert_eq!(groups(&rates("dsr", &data("nonindepe"), &[]), "area", &results[8..], &header, 1e-9), 23);
     let old = &rates("dsr", &data("1976"), &[])[0];
-    close(&old["value"], 8592.097585022366, 1e-9, "1976");
-    close(&old["upper95_0cl"], 9225.253880318318, 1e-9, "1976");
+    close(&old["value"], 8_592.097_585_022_366, 1e-9, "1976");
+    close(&old["upper95_0cl"], 9_225.253_880_318_318, 1e-9, "1976");
     for (name, wrong) in [("err1", "count"), ("err2", "population"), ("err3", "population"), ("err4", "standard")] {
         let row = &rates("dsr", &data(name), &[])[0];
         assert!(row["value"].is_null() && row["reason"].as_str().unwrap().contains(wrong), "{name}: {}", row["reason"]);

@@ -101,7 +101,7 @@ fn dictionary_is_large(values: impl Iterator<Item = i64>, width: u64) -> bool {
     }
     let bits = |number: u64| u64::from(u64::BITS - number.leading_zeros());
     let different = different.len() as u64;
-    bits(most.abs_diff(least)) + 1 <= bits(different) + width * different / count
+    bits(most.abs_diff(least)) < bits(different) + width * different / count
 }
 
 fn chunks(events: &[EventRow]) -> Vec<Chunk> {

@@ -16,6 +16,7 @@ use clap::Subcommand;
 use linkage::{Field, LinkOptions, Linked, Model};
 use read::{Input, Wanted};
 use serde_json::json;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Find which records of CSV or Parquet files are of one person. The model says which columns hold what, what is compared and what it
@@ -59,8 +60,8 @@ struct InputArgs {
     /// Column that tells the records apart [default: rows are numbered from 0].
     #[arg(long, value_name = "COLUMN")]
     id: Option<String>,
-    /// Which column holds a field, instead of what the model says: family=last_name, given="first + middle"; number=
-    /// leaves the field out.
+    /// Which column holds a field, instead of what the model says: `family=last_name`, `given="first + middle"`;
+    /// `number=` leaves the field out.
     #[arg(long, value_name = "FIELD=COLUMN")]
     column: Vec<String>,
     /// Seed of the random pairs that weights are learned from.
@@ -170,7 +171,7 @@ fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Score
         ("one number on two people", linked.conflicts.len() as u64),
     ];
     for (why, number) in refused.iter().filter(|(_, number)| *number > 0) {
-        text.push_str(&format!("Not joined, {why}: {}\n", count(*number)));
+        let _ = writeln!(text, "Not joined, {why}: {}", count(*number));
     }
     let rules: Vec<Vec<String>> = report
         .rules
@@ -179,16 +180,13 @@ fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Score
             vec![rule.rule.clone(), count(rule.new_pairs), count(rule.skipped_blocks), count(rule.skipped_pairs)]
         })
         .collect();
-    text.push_str(&format!(
-        "\n{}\n",
-        table(&["blocking rule", "new pairs", "blocks skipped", "pairs skipped"], &rules)
-    ));
+    let _ = writeln!(text, "\n{}", table(&["blocking rule", "new pairs", "blocks skipped", "pairs skipped"], &rules));
     let notes = input.notes();
     if !notes.is_empty() {
-        text.push_str(&format!("\nNote:\n- {}\n", notes.join("\n- ")));
+        let _ = writeln!(text, "\nNote:\n- {}", notes.join("\n- "));
     }
     if let Some(scores) = scores {
-        text.push_str(&format!("\n{}\n", scores.words()));
+        let _ = writeln!(text, "\n{}", scores.words());
     }
     let json = json!({
         "records": report.records,

@@ -7,6 +7,7 @@ use crate::cli::table::table;
 use crate::pipeline::progress::Terminal;
 use anyhow::Context as _;
 use serde_json::json;
+use std::fmt::Write as _;
 
 /// Show the weight of one pair of records in parts that add up.
 #[derive(Debug, clap::Args)]
@@ -41,7 +42,7 @@ pub fn run(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     rows.push(vec!["together".to_owned(), format!("probability {:.6}", pair.probability), bits(pair.total_bits)]);
     let mut text = table(&["comparison", "answer", "weight in bits"], &rows);
     if let Some(veto) = &pair.veto {
-        text.push_str(&format!("\nNot joined by weight: {veto}."));
+        let _ = write!(text, "\nNot joined by weight: {veto}.");
     }
     if pair.same_number {
         text.push_str("\nBoth have the same valid number.");

@@ -270,7 +270,7 @@ fn delimiter(path: &Path) -> anyhow::Result<u8> {
     let mut start = vec![0; 1 << 16];
     let read = std::fs::File::open(path)?.read(&mut start)?;
     let line = start[..read].split(|byte| *byte == b'\n').next().unwrap_or(&[]);
-    let count = |mark: u8| line.iter().filter(|byte| **byte == mark).count();
+    let count = |mark: u8| line.split(|byte| *byte == mark).count();
     Ok([b',', b'\t', b';', b'|'].into_iter().rev().max_by_key(|mark| count(*mark)).unwrap_or(b','))
 }
 

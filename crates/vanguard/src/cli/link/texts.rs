@@ -94,10 +94,10 @@ impl Texts {
 
     fn word(&self, at: u32) -> &str {
         let Self::Words { text, ends } = self else { return "" };
-        &text[self.range(ends, at)]
+        &text[Self::range(ends, at)]
     }
 
-    fn range(&self, ends: &[usize], at: u32) -> Range<usize> {
+    fn range(ends: &[usize], at: u32) -> Range<usize> {
         let from = (at as usize).checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
         from..ends.get(at as usize).copied().unwrap_or(from)
     }

@@ -6,6 +6,7 @@ use crate::cli::Report;
 use crate::cli::table::{count, table};
 use crate::pipeline::progress::Terminal;
 use serde_json::json;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// Learn the weights of a model from records, without labels, and write the model as a file to read and keep.
@@ -51,7 +52,7 @@ pub fn run(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     );
     let notes = input.notes();
     if !notes.is_empty() {
-        text.push_str(&format!("\nNote:\n- {}\n", notes.join("\n- ")));
+        let _ = writeln!(text, "\nNote:\n- {}", notes.join("\n- "));
     }
     let json = json!({
         "records": input.records.len(),

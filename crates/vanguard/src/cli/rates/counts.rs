@@ -56,8 +56,11 @@ fn statistic(share: bool, per: f64) -> String {
     }
 }
 
+/// Limits of a count.
+type Limits = fn(f64, Confidence) -> (f64, f64);
+
 fn of_count(method: Method, count: f64, per: f64) -> Answer {
-    let (limits, name): (fn(f64, Confidence) -> (f64, f64), _) = match method {
+    let (limits, name): (Limits, _) = match method {
         Method::Byars => (rates::byars, "Byars"),
         Method::Exact => (rates::exact_poisson, "Exact"),
         _ => (rates::count_limits, which(count)),
