@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub const NOWHERE: u16 = u16::MAX;
 
 /// One row per person of the snapshot, in the snapshot's order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct People {
     /// Stable identifiers.
     pub id: Vec<u64>,

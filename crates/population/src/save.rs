@@ -6,9 +6,10 @@ use crate::rule::ABSENT;
 use blueprint::Blueprint;
 use blueprint::model::{Feature, ValueType};
 use lake::LakeError;
-use lake::table::{Column, Named, read_table, write_table};
+use lake::table::{Column, Named, TableWriter, read_table_columns};
 use nhs::Day;
 use serde::{Serialize, de::DeserializeOwned};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Why results cannot be kept or opened. Messages complete "failed to ...".
@@ -18,7 +19,7 @@ pub enum SaveError {
     #[error(transparent)]
     Table(#[from] LakeError),
     /// A file cannot be written or read.
-    #[error("use {path}: {source}", path = path.display())]
+    #[error("write or read {path}: {source}; free some space or correct the folder's permissions", path = path.display())]
     File {
         /// Which.
         path: PathBuf,
@@ -38,7 +39,7 @@ pub enum SaveError {
 /// Writes the results of a computation into a folder, the summary last, so that a folder with a summary is whole.
 pub fn save(folder: &Path, computed: &Computed, blueprint: &Blueprint) -> Result<(), SaveError> {
     std::fs::create_dir_all(folder).map_err(|source| SaveError::File { path: folder.to_owned(), source })?;
-    write_table(&folder.join("people.parquet"), &table(&computed.people, &computed.summary, blueprint))?;
+    save_people(&folder.join("people.parquet"), &computed.people, &computed.summary, blueprint)?;
     save_json(&folder.join("summary.json"), &computed.summary)
 }
 
@@ -46,9 +47,20 @@ pub fn save(folder: &Path, computed: &Computed, blueprint: &Blueprint) -> Result
 pub fn open(folder: &Path, blueprint: &Blueprint) -> Result<Computed, SaveError> {
     let summary: Summary = open_json(&folder.join("summary.json"))?;
     let path = folder.join("people.parquet");
-    let people = people(read_table(&path)?, &summary, blueprint)
-        .map_err(|what| SaveError::Stale { path: path.clone(), what })?;
+    let people = open_people(&path, &summary, blueprint)?;
     Ok(Computed { people, summary })
+}
+
+/// People written at a time: a table of a million people with all features never stands in memory twice.
+const ROWS: usize = 65_536;
+
+fn save_people(path: &Path, people: &People, summary: &Summary, blueprint: &Blueprint) -> Result<(), SaveError> {
+    let mut writer = TableWriter::create(path, &table(people, 0..0, summary, blueprint))?;
+    for from in (0..people.len()).step_by(ROWS) {
+        let rows = from..people.len().min(from + ROWS);
+        writer.append(&table(people, rows, summary, blueprint))?;
+    }
+    Ok(writer.finish()?)
 }
 
 /// Writes a value as JSON beside its place, then puts it there in one step.
@@ -69,15 +81,18 @@ pub fn open_json<T: DeserializeOwned>(path: &Path) -> Result<T, SaveError> {
 /// Names of the columns before the features.
 const FIXED: [&str; 6] = ["person_id", "age", "segment", "tier", "locality", "practice"];
 
-fn table(people: &People, summary: &Summary, blueprint: &Blueprint) -> Vec<Named> {
+fn table(people: &People, rows: Range<usize>, summary: &Summary, blueprint: &Blueprint) -> Vec<Named> {
     let words = |positions: &[u16], word: &dyn Fn(usize) -> String| {
         Column::OptionalText(
-            positions.iter().map(|&p| (p != NOWHERE).then(|| word(usize::from(p)))).collect::<Vec<Option<String>>>(),
+            positions[rows.clone()]
+                .iter()
+                .map(|&p| (p != NOWHERE).then(|| word(usize::from(p))))
+                .collect::<Vec<Option<String>>>(),
         )
     };
-    let ages = people.age.iter().map(|&age| (age >= 0).then_some(i64::from(age))).collect();
+    let ages = people.age[rows.clone()].iter().map(|&age| (age >= 0).then_some(i64::from(age))).collect();
     let fixed = [
-        Column::I64(people.id.iter().map(|&id| id as i64).collect()),
+        Column::I64(people.id[rows.clone()].iter().map(|&id| id as i64).collect()),
         Column::Number { decimals: 0, values: ages },
         words(&people.segment, &|p| summary.segments[p].id.clone()),
         words(&people.tier, &|p| summary.tiers[p].id.clone()),
@@ -86,7 +101,7 @@ fn table(people: &People, summary: &Summary, blueprint: &Blueprint) -> Vec<Named
     ];
     let mut named: Vec<Named> = FIXED.iter().map(|&name| name.to_owned()).zip(fixed).collect();
     for (feature, values) in blueprint.features.iter().zip(&people.features) {
-        named.push((column_name(feature), column(feature.value, values)));
+        named.push((column_name(feature), column(feature.value, &values[rows.clone()])));
     }
     named
 }
@@ -108,41 +123,42 @@ fn column(value: ValueType, values: &[i64]) -> Column {
     }
 }
 
-fn people(columns: Vec<Named>, summary: &Summary, blueprint: &Blueprint) -> Result<People, String> {
-    let expected = FIXED.len() + blueprint.features.len();
-    if columns.len() != expected {
-        return Err(format!("it has {} columns where this blueprint makes {expected}", columns.len()));
-    }
+/// Reads the table column by column, so that no more than one stands in memory twice.
+fn open_people(path: &Path, summary: &Summary, blueprint: &Blueprint) -> Result<People, SaveError> {
     let mut people = People { features: Vec::with_capacity(blueprint.features.len()), ..People::default() };
-    for (position, (name, column)) in columns.into_iter().enumerate() {
-        let wrong = || format!("the column {name} is not what this blueprint makes");
-        match (position, column) {
-            (0, Column::I64(ids)) => people.id = ids.into_iter().map(|id| id as u64).collect(),
-            (1, Column::Number { values, .. }) => {
-                people.age = values.into_iter().map(|age| age.map_or(-1, |a| a as i16)).collect();
-            }
-            (2, Column::OptionalText(words)) => {
-                people.segment = positions(&words, &summary.segments, |s| &s.id).ok_or_else(wrong)?;
-            }
-            (3, Column::OptionalText(words)) => {
-                people.tier = positions(&words, &summary.tiers, |t| &t.id).ok_or_else(wrong)?;
-            }
-            (4, Column::OptionalText(words)) => {
-                people.locality = positions(&words, &summary.localities, |l| &l.id).ok_or_else(wrong)?;
-            }
-            (5, Column::OptionalText(words)) => {
-                people.practice = positions(&words, &summary.practices, |p| &p.code).ok_or_else(wrong)?;
-            }
-            (feature, column) => {
-                let expected = blueprint.features.get(feature.wrapping_sub(FIXED.len())).map(column_name);
-                if expected.as_deref() != Some(name.as_str()) {
-                    return Err(wrong());
-                }
-                people.features.push(values(column).ok_or_else(wrong)?);
-            }
+    let fixed = FIXED.iter().map(|&name| name.to_owned());
+    for (position, name) in fixed.chain(blueprint.features.iter().map(column_name)).enumerate() {
+        for (name, column) in read_table_columns(path, &[&name])? {
+            put(&mut people, position, &name, column, summary)
+                .map_err(|what| SaveError::Stale { path: path.to_owned(), what })?;
         }
     }
     Ok(people)
+}
+
+fn put(people: &mut People, position: usize, name: &str, column: Column, summary: &Summary) -> Result<(), String> {
+    let wrong = || format!("the column {name} is not what this blueprint makes");
+    match (position, column) {
+        (0, Column::I64(ids)) => people.id = ids.into_iter().map(|id| id as u64).collect(),
+        (1, Column::Number { values, .. }) => {
+            people.age = values.into_iter().map(|age| age.map_or(-1, |a| a as i16)).collect();
+        }
+        (2, Column::OptionalText(words)) => {
+            people.segment = positions(&words, &summary.segments, |s| &s.id).ok_or_else(wrong)?;
+        }
+        (3, Column::OptionalText(words)) => {
+            people.tier = positions(&words, &summary.tiers, |t| &t.id).ok_or_else(wrong)?;
+        }
+        (4, Column::OptionalText(words)) => {
+            people.locality = positions(&words, &summary.localities, |l| &l.id).ok_or_else(wrong)?;
+        }
+        (5, Column::OptionalText(words)) => {
+            people.practice = positions(&words, &summary.practices, |p| &p.code).ok_or_else(wrong)?;
+        }
+        (position, _) if position < FIXED.len() => return Err(wrong()),
+        (_, column) => people.features.push(values(column).ok_or_else(wrong)?),
+    }
+    Ok(())
 }
 
 fn positions<T>(words: &[Option<String>], groups: &[T], id: impl Fn(&T) -> &String) -> Option<Vec<u16>> {

@@ -244,6 +244,24 @@ fn a_place_worked_out_by_hand() {
     assert_eq!((activity.emergency_admissions, activity.bed_days, activity.cost_pence), (2, 3, 20_000));
 }
 
+#[test]
+fn results_come_back_as_they_were_kept() {
+    let (dictionary, heart, _) = codes();
+    // More people than are written at a time, so that the table has parts.
+    let people: Vec<PersonRow> =
+        (0..70_000).map(|n| person(n * 3 + 1, "1950-06-01", [Some("A81001"), None][n as usize % 2])).collect();
+    let events = [event(69_999, "2024-01-05", EventKind::Diagnosis, Method::None, heart)];
+    let result = computed(&people, &events, dictionary, 20_000, 2);
+    let folder = tempfile::tempdir().unwrap();
+    population::save::save(folder.path(), &result, &model()).unwrap();
+    let back = population::save::open(folder.path(), &model()).unwrap();
+    assert_eq!(back.people, result.people);
+    assert_eq!(back.summary, result.summary);
+    let other = blueprint::compile("mcp.toml", blueprint::builtin("mcp").unwrap(), &OnlyBuiltin).0.unwrap();
+    let message = population::save::open(folder.path(), &other).unwrap_err().to_string();
+    assert!(message.contains("is not in"), "{message}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]

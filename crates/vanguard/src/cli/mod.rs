@@ -108,5 +108,14 @@ fn sentence(error: &anyhow::Error) -> String {
     if let Some(findings) = error.downcast_ref::<crate::folder::Findings>() {
         return findings.to_string();
     }
-    format!("vanguard: {error:#}")
+    // Some errors already say their cause; it is not said twice.
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    format!("vanguard: {text}")
 }
