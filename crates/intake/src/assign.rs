@@ -74,6 +74,15 @@ pub(crate) fn assign(
     Ok(assigned)
 }
 
+/// The sources, one bit each, in which every identity has the source's own key of the person.
+fn keyed_sources(identities: &Identities) -> u32 {
+    let (mut with, mut without) = (0, 0);
+    for who in &identities.rows {
+        *(if who.local_id == 0 { &mut without } else { &mut with }) |= who.sources;
+    }
+    with & !without
+}
+
 /// The cluster of each identity, numbered in the order of first sight; how many clusters; how many of the sources' own keys stood on two
 /// people and were not heeded.
 fn cluster(
@@ -85,6 +94,7 @@ fn cluster(
     let mut record_of = vec![u32::MAX; identities.rows.len()];
     let mut known: ReadyMap<u32> = ReadyMap::default();
     let texts = &identities.texts;
+    let keyed = keyed_sources(identities);
     for (place, who) in identities.rows.iter().enumerate() {
         let comparable = who.birth != NO_DAY && (who.family != 0 || who.postcode != 0);
         // A faint identity was held against the list already.
@@ -99,7 +109,9 @@ fn cluster(
         }
         let on_list = who.sources & person_lists != 0;
         let source = best_source(who, rank_of_source);
-        let hash = hasher.number(u64::from(on_list)).finish();
+        // Namesakes with keys of their own are two people.
+        let key = if who.sources & keyed != 0 { who.local_id } else { 0 };
+        let hash = hasher.number(u64::from(on_list)).number(u64::from(key)).finish();
         record_of[place] = *known.entry(hash).or_insert_with(|| {
             records.push(
                 source,
@@ -118,7 +130,9 @@ fn cluster(
     drop(known);
     let model = Model::person().map_err(|e| LoadError::Link(e.to_string()))?;
     // A list of registered people holds each of them once: two of its rows are one person only where they share their number.
-    let one_row_per_person = (0..32).filter(|&source| person_lists >> source & 1 == 1).collect();
+    // So does a source that gives everybody a key of its own; rows that share the key are joined by it below.
+    let once = person_lists | keyed;
+    let one_row_per_person = (0..32).filter(|&source| once >> source & 1 == 1).collect();
     let linked = linkage::link(&records, &model, &LinkOptions { one_row_per_person, ..LinkOptions::default() });
     let mut sets = Sets::new(identities.rows.len());
     let mut refusals = Refusals::default();
