@@ -85,17 +85,8 @@ impl Filter<'_> {
     }
 
     fn join(&mut self, whole: &ast::Expr, joined_by: &BinaryOperator) -> Option<Vec<EventExpr>> {
-        let mut parts = Vec::new();
-        let mut rest = whole;
-        while let ast::Expr::BinaryOp { left, op, right } = rest {
-            if op != joined_by {
-                break;
-            }
-            parts.push(right.as_ref());
-            rest = left;
-        }
-        parts.push(rest);
-        let typed: Vec<Option<EventExpr>> = parts.into_iter().rev().map(|part| self.typed(part)).collect();
+        let typed: Vec<Option<EventExpr>> =
+            super::parts_of(whole, joined_by).into_iter().map(|part| self.typed(part)).collect();
         typed.into_iter().collect()
     }
 

@@ -198,17 +198,8 @@ impl Typing<'_> {
     /// The parts of a chain of the same `and` or `or`, so that a long chain is one level deep. Every part is typed, so that
     /// all findings of a rule are shown at once.
     pub(super) fn join(&mut self, whole: &ast::Expr, joined_by: &BinaryOperator) -> Option<Vec<Expr>> {
-        let mut parts = Vec::new();
-        let mut rest = whole;
-        while let ast::Expr::BinaryOp { left, op, right } = rest {
-            if op != joined_by {
-                break;
-            }
-            parts.push(right.as_ref());
-            rest = left;
-        }
-        parts.push(rest);
-        let typed: Vec<Option<Expr>> = parts.into_iter().rev().map(|part| self.truth(part)).collect();
+        let typed: Vec<Option<Expr>> =
+            super::parts_of(whole, joined_by).into_iter().map(|part| self.truth(part)).collect();
         typed.into_iter().collect()
     }
 }
