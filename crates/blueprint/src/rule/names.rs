@@ -81,6 +81,12 @@ fn collect(expr: &ast::Expr, place: &Place, found: &mut Vec<(String, At)>) {
                 collect(part, place, found);
             }
         }
+        E::Case { operand, conditions, else_result, .. } => {
+            let branches = conditions.iter().flat_map(|branch| [&branch.condition, &branch.result]);
+            for part in operand.iter().chain(else_result).map(AsRef::as_ref).chain(branches) {
+                collect(part, place, found);
+            }
+        }
         E::Function(call) => {
             for argument in arguments(call) {
                 collect(argument, place, found);
