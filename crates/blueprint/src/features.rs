@@ -325,8 +325,7 @@ impl Compiler<'_> {
             }
             Ruled::Day(day) => (ValueType::Date, FeatureSource::Rule(Expr::Value(day))),
             Ruled::Words(position, own) => {
-                self.names.others.push((format!("`{}` of", feature.id), own.clone()));
-                words = Some(Words::Other(self.names.others.len() - 1));
+                words = Some(self.names.further(&feature.id, &own));
                 (ValueType::Choice, FeatureSource::Choose { position, words: own })
             }
         };
