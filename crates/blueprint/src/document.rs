@@ -41,6 +41,7 @@ pub(crate) const FEATURE_KEYS: &[&str] = &[
     "max_value",
     "min_value",
     "sum_value",
+    "known_to",
     "score",
     "rule",
     "where",

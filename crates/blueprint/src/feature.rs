@@ -64,6 +64,8 @@ pub enum FeatureSource {
         /// How far back.
         window: Option<Window>,
     },
+    /// Whether a source of the place (its identifier) holds the person.
+    KnownTo(String),
     /// A rule over earlier features: a boolean, or a number or date.
     Rule(Expr),
     /// One of the feature's own words: the position that the number gives, or none.

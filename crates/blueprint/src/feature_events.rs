@@ -153,7 +153,13 @@ impl Compiler<'_> {
     }
 
     fn edge(&mut self, key: usize, text: Text) -> Option<Edge> {
-        let day = Day::parse_iso(text.text.trim()).ok();
+        let written = text.text.trim();
+        let day = Day::parse_iso(written).ok();
+        if day.is_none() && written.len() == 10 && written.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+            let message = format!("`{written}` is not a day of the calendar");
+            self.sink.error(&text.at, message).helped("write 2017-03-31");
+            return None;
+        }
         let rule = match day {
             Some(_) => None,
             None => Some(rule::parse(&mut self.sink, &text)?),
@@ -240,7 +246,7 @@ impl Compiler<'_> {
             "the window is empty: nothing is counted after the as-of date".to_owned()
         } else {
             format!(
-                "the window is empty: no day is both `{}` its beginning and `{}` this one",
+                "the window is empty: no day is `{}` the first date and `{}` the second",
                 EDGES[ends[0].2.key].0, EDGES[edge.key].0
             )
         };

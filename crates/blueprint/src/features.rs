@@ -154,6 +154,8 @@ impl Compiler<'_> {
         }
         let score = fields.text("score");
         how.extend(score.iter().map(|t| ("score", t.at.clone())));
+        let known_to = fields.text("known_to");
+        how.extend(known_to.iter().map(|t| ("known_to", t.at.clone())));
         let rule_text = fields.text("rule");
         how.extend(rule_text.iter().map(|t| ("rule", t.at.clone())));
         let within = fields.text("within");
@@ -172,6 +174,15 @@ impl Compiler<'_> {
                 }
                 let rule = rule::parse(&mut self.sink, &rule_text?)?;
                 pending.push(Pending { id: item.id.clone(), name, reason, how: How::Rule(Box::new(rule)) });
+                Some(())
+            }
+            "known_to" => {
+                self.refuse_events_only(&of_events, "a list of people");
+                if let Some(within) = &within {
+                    self.sink.error(&within.at, "`within` is for features made from events, not for a list of people");
+                }
+                let source = FeatureSource::KnownTo(known_to?.text);
+                self.add_feature(&item.id, name, reason, ValueType::Bool, source, None);
                 Some(())
             }
             "score" => {
@@ -196,9 +207,9 @@ impl Compiler<'_> {
                 self.sink.error(at, format!("`{}` is computed in two ways: `{}` and `{key}`", item.id, how[0].0));
             }
             None => {
-                self.sink
-                    .error(&item.at, format!("the feature `{}` does not say how it is computed", item.id))
-                    .helped(format!("give one of {}, score, rule", AGGREGATES.map(|(key, _, _)| key).join(", ")));
+                self.sink.error(&item.at, format!("the feature `{}` does not say how it is computed", item.id)).helped(
+                    format!("give one of {}, known_to, score, rule", AGGREGATES.map(|(key, _, _)| key).join(", ")),
+                );
             }
         }
     }

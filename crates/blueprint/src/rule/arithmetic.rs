@@ -76,7 +76,8 @@ impl Typing<'_> {
     /// A day so many days later or earlier.
     fn moved(&mut self, day: Number, later: bool, days: Typed, at: &ast::Expr) -> Option<Typed> {
         let Typed::Number(Scaled { number, decimals: 0 }) = days else {
-            let message = format!("a date moves by whole days; this is {}", days.what());
+            let what = if matches!(days, Typed::Number(_)) { "a number with decimals" } else { days.what() };
+            let message = format!("a date moves by whole days; this is {what}");
             self.refuse(at, &message, "write `last_admission + 30`");
             return None;
         };

@@ -174,7 +174,15 @@ impl Filter<'_> {
         texts: Vec<(String, &ast::Expr)>,
         check: fn(&mut Self, &str, &ast::Expr) -> Option<()>,
     ) -> Option<Vec<String>> {
-        let checked: Vec<Option<()>> = texts.iter().map(|(text, expr)| check(self, text, expr)).collect();
+        let checked: Vec<Option<()>> = texts
+            .iter()
+            .map(|(text, expr)| match text.strip_suffix('%').unwrap_or(text).contains('%') {
+                true => {
+                    self.refuse(expr, "`%` stands only at the end of a code", "write the beginning of the code: 'E11%'")
+                }
+                false => check(self, text, expr),
+            })
+            .collect();
         checked.into_iter().collect::<Option<Vec<()>>>()?;
         Some(texts.into_iter().map(|(text, _)| text).collect())
     }
