@@ -4,6 +4,7 @@
 //! question whose window hangs on another feature (30 days from a discharge) is asked on the level after that feature's.
 //! The bucket stays in memory, so each file is still read once.
 
+use crate::block::Blocks;
 use crate::builtin;
 use crate::filter::{Target, lake_aggregate, lake_dated};
 use crate::rule::{ABSENT, ColumnRow, features_in_number, features_read, number, value};
@@ -16,6 +17,7 @@ use nhs::{CodeSystem, Day, EventKind};
 /// Features with every name resolved to a position or a dictionary number.
 pub struct FeatureProgram<'a> {
     features: &'a [Feature],
+    needed: Vec<bool>,
     as_of: Day,
     levels: Vec<Level>,
     scores: Vec<PlannedScore>,
@@ -52,14 +54,29 @@ impl<'a> FeatureProgram<'a> {
         snapshot: &'a Snapshot,
         as_of: Day,
     ) -> Result<Self, LakeError> {
-        let target = Target::new(codes, snapshot, as_of);
-        Self::compile(features, &target)
+        Self::compile(features, &Target::new(codes, snapshot, as_of))
+    }
+
+    /// The same for some of the features, by position, and those they need; the columns of the others stay empty.
+    pub fn of(
+        features: &'a [Feature],
+        wanted: &[usize],
+        codes: &[CodeList],
+        snapshot: &'a Snapshot,
+        as_of: Day,
+    ) -> Result<Self, LakeError> {
+        Self::compile_some(features, &needed(features, wanted), &Target::new(codes, snapshot, as_of))
     }
 
     /// The same, for names already resolved.
     pub fn compile(features: &'a [Feature], target: &Target<'_>) -> Result<Self, LakeError> {
+        Self::compile_some(features, &vec![true; features.len()], target)
+    }
+
+    fn compile_some(features: &'a [Feature], needed: &[bool], target: &Target<'_>) -> Result<Self, LakeError> {
         let mut program = Self {
             features,
+            needed: needed.to_vec(),
             as_of: target.as_of,
             levels: Vec::new(),
             scores: Vec::new(),
@@ -67,7 +84,7 @@ impl<'a> FeatureProgram<'a> {
             columns: Columns::KIND | Columns::DATE,
         };
         let mut level_of = vec![0; features.len()];
-        for (position, feature) in features.iter().enumerate() {
+        for (position, feature) in features.iter().enumerate().filter(|(position, _)| needed[*position]) {
             let mut level = 0;
             feature_reads(feature, &mut |needed| level = level.max(level_of.get(needed).copied().unwrap_or(0)));
             level_of[position] = program.add(position, feature, level, target)?;
@@ -161,14 +178,14 @@ impl<'a> FeatureProgram<'a> {
     /// position of each person's practice in the place, [`crate::NOWHERE`] for none; segment and tier stay absent.
     pub fn run(&self, view: &BucketView<'_>, practices: &[u16]) -> Vec<Vec<i64>> {
         let people = view.len();
-        let mut columns = vec![vec![ABSENT; people]; self.features.len()];
+        let mut columns: Vec<Vec<i64>> = self.needed.iter().map(|&on| vec![ABSENT; if on { people } else { 0 }]).collect();
         self.score(view, &mut columns);
         for &(feature, source) in &self.sources {
             for (value, person) in columns[feature].iter_mut().zip(view.people) {
                 *value = i64::from(person.lists >> source & 1);
             }
         }
-        let mut answers = Answers::new();
+        let (mut answers, mut blocks) = (Answers::new(), Blocks::new());
         for level in &self.levels {
             let edges: Vec<(Vec<i32>, Vec<i32>)> = level
                 .edges
@@ -184,14 +201,21 @@ impl<'a> FeatureProgram<'a> {
             }
             for &feature in &level.derived {
                 let mut column = std::mem::take(&mut columns[feature]);
-                self.derive(feature, view, practices, &columns, &mut column);
+                self.derive(feature, (view, practices), &columns, &mut blocks, &mut column);
                 columns[feature] = column;
             }
         }
         columns
     }
 
-    fn derive(&self, feature: usize, view: &BucketView<'_>, practices: &[u16], columns: &[Vec<i64>], out: &mut [i64]) {
+    fn derive(
+        &self,
+        feature: usize,
+        (view, practices): (&BucketView<'_>, &[u16]),
+        columns: &[Vec<i64>],
+        blocks: &mut Blocks,
+        out: &mut [i64],
+    ) {
         let as_of = self.as_of.0;
         match &self.features[feature].source {
             FeatureSource::Builtin(what) => {
@@ -201,14 +225,10 @@ impl<'a> FeatureProgram<'a> {
                 }
             }
             FeatureSource::Rule(rule) => {
-                for (position, own) in out.iter_mut().enumerate() {
-                    *own = value(ColumnRow { columns, position }, as_of, rule);
-                }
+                blocks.value(columns, as_of, rule, out);
             }
             FeatureSource::Choose { position: which, .. } => {
-                for (position, own) in out.iter_mut().enumerate() {
-                    *own = number(ColumnRow { columns, position }, as_of, which).unwrap_or(ABSENT);
-                }
+                blocks.numbers(columns, as_of, which, out);
             }
             FeatureSource::Events { .. } | FeatureSource::Score { .. } | FeatureSource::KnownTo(_) => {}
         }
@@ -243,7 +263,7 @@ impl<'a> FeatureProgram<'a> {
         for position in 0..view.len() {
             groups.fill(0);
             for event in view.events_of(position) {
-                if view.kind[event] != EventKind::Diagnosis.number() || view.date[event] > self.as_of.0 {
+                if view.date[event] > self.as_of.0 {
                     continue;
                 }
                 for (bits, planned) in groups.iter_mut().zip(&self.scores) {
@@ -279,6 +299,26 @@ fn narrowed(edge: Option<&Number>, side: &mut Day, as_of: Day, tighter: fn(Day, 
         // No such day: the window is empty for everybody.
         None => Some(edge.clone()),
     }
+}
+
+/// Which features are wanted, or needed for one that is. Each needs only earlier ones.
+fn needed(features: &[Feature], wanted: &[usize]) -> Vec<bool> {
+    let mut needed = vec![false; features.len()];
+    for &position in wanted {
+        if let Some(slot) = needed.get_mut(position) {
+            *slot = true;
+        }
+    }
+    for position in (0..features.len()).rev() {
+        if needed[position] {
+            feature_reads(&features[position], &mut |earlier| {
+                if let Some(slot) = needed.get_mut(earlier) {
+                    *slot = true;
+                }
+            });
+        }
+    }
+    needed
 }
 
 /// Calls `visit` with every feature that a feature needs.

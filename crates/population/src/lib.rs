@@ -3,6 +3,7 @@
 //! [`compute`] runs a compiled blueprint over a snapshot in one pass; [`save`] keeps the result beside the snapshot.
 
 mod activity;
+mod block;
 mod builtin;
 mod compute;
 mod count;

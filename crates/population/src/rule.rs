@@ -131,7 +131,8 @@ pub fn number<R: Row>(row: R, as_of: i32, what: &Number) -> Option<i64> {
     Some(known.max(ABSENT + 1))
 }
 
-fn ten_to(power: u8) -> i64 {
+/// Ten to a power.
+pub(crate) fn ten_to(power: u8) -> i64 {
     10i64.saturating_pow(u32::from(power))
 }
 
@@ -171,7 +172,8 @@ fn quotient((over, over_up): (i64, u8), (under, under_up): (i64, u8), rounding: 
     Some(result.clamp(i128::from(ABSENT + 1), i128::from(i64::MAX)) as i64)
 }
 
-fn compare(left: i64, op: CompareOp, right: i64) -> bool {
+/// Whether a comparison holds between two values that are there.
+pub(crate) fn compare(left: i64, op: CompareOp, right: i64) -> bool {
     match op {
         CompareOp::Eq => left == right,
         CompareOp::Ne => left != right,

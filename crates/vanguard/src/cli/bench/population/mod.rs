@@ -1,7 +1,7 @@
 //! `vanguard bench population`: four questions about everybody, in one pass over a lake.
 
 mod ask;
-mod codes;
+mod indicators;
 mod load;
 mod standardise;
 #[cfg(test)]
