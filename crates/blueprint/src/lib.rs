@@ -20,6 +20,7 @@ mod offers;
 pub mod place;
 mod rule;
 pub mod score;
+mod score_file;
 mod show;
 mod sink;
 mod site;
