@@ -43,6 +43,8 @@ pub(crate) const FEATURE_KEYS: &[&str] = &[
     "sum_value",
     "known_to",
     "score",
+    "file",
+    "of",
     "rule",
     "where",
     "within",

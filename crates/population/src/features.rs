@@ -8,7 +8,8 @@ use crate::builtin;
 use crate::filter::{Target, lake_aggregate, lake_dated};
 use crate::rule::{ABSENT, ColumnRow, features_in_number, features_read, number, value};
 use crate::score::Score;
-use blueprint::model::{CodeList, Feature, FeatureSource, Number, ScoreKind};
+use blueprint::FeatureSet;
+use blueprint::model::{Feature, FeatureSource, LoadedScore, Number, ScoreKind};
 use lake::engine::{Bounds, EventAggregate, Program, Values as Answers};
 use lake::{BucketView, Columns, Dictionary, LakeError, Snapshot};
 use nhs::{CodeSystem, Day, EventKind};
@@ -42,22 +43,23 @@ struct PlannedScore {
     score: Score,
     /// The first day that counts, since 1970.
     first_day: i32,
+    /// Whether every kind of event counts and not only hospital diagnoses.
+    any_kind: bool,
 }
 
 impl<'a> FeatureProgram<'a> {
-    /// Compiles features and the code lists they use. A refusal names a source that the snapshot does not have.
-    pub fn new(
-        features: &'a [Feature],
-        codes: &[CodeList],
-        snapshot: &'a Snapshot,
-        as_of: Day,
-    ) -> Result<Self, LakeError> {
-        let target = Target::new(codes, snapshot, as_of);
-        Self::compile(features, &target)
+    /// Compiles features with the code lists and tables they use. A refusal names a source that the snapshot does not
+    /// have.
+    pub fn new(set: &'a FeatureSet, snapshot: &Snapshot, as_of: Day) -> Result<Self, LakeError> {
+        Self::compile(&set.features, &set.score_tables, &Target::new(&set.codes, snapshot, as_of))
     }
 
-    /// The same, for names already resolved.
-    pub fn compile(features: &'a [Feature], target: &Target<'_>) -> Result<Self, LakeError> {
+    /// The same, for code lists already resolved.
+    pub(crate) fn compile(
+        features: &'a [Feature],
+        tables: &[LoadedScore],
+        target: &Target<'_>,
+    ) -> Result<Self, LakeError> {
         let mut program = Self {
             features,
             as_of: target.as_of,
@@ -70,7 +72,7 @@ impl<'a> FeatureProgram<'a> {
         for (position, feature) in features.iter().enumerate() {
             let mut level = 0;
             feature_reads(feature, &mut |needed| level = level.max(level_of.get(needed).copied().unwrap_or(0)));
-            level_of[position] = program.add(position, feature, level, target)?;
+            level_of[position] = program.add(position, feature, level, (tables, target))?;
         }
         let dictionary_len = target.dictionary.len();
         for level in &mut program.levels {
@@ -87,7 +89,7 @@ impl<'a> FeatureProgram<'a> {
         position: usize,
         feature: &Feature,
         level: usize,
-        target: &Target<'_>,
+        (tables, target): (&[LoadedScore], &Target<'_>),
     ) -> Result<usize, LakeError> {
         match &feature.source {
             FeatureSource::Events { kinds, filter, window, first, last, dated, aggregate } => {
@@ -121,7 +123,8 @@ impl<'a> FeatureProgram<'a> {
                 self.columns = self.columns | Columns::CODE;
                 self.scores.push(PlannedScore {
                     feature: position,
-                    score: compile_score(*score, target.dictionary),
+                    score: compile_score(*score, tables, target.dictionary),
+                    any_kind: matches!(score, ScoreKind::Loaded(_)),
                     first_day: target.window(*window).first.0,
                 });
                 self.level(level);
@@ -243,17 +246,18 @@ impl<'a> FeatureProgram<'a> {
         for position in 0..view.len() {
             groups.fill(0);
             for event in view.events_of(position) {
-                if view.kind[event] != EventKind::Diagnosis.number() || view.date[event] > self.as_of.0 {
+                if view.date[event] > self.as_of.0 {
                     continue;
                 }
+                let hospital = view.kind[event] == EventKind::Diagnosis.number();
                 for (bits, planned) in groups.iter_mut().zip(&self.scores) {
-                    if view.date[event] >= planned.first_day {
+                    if (hospital || planned.any_kind) && view.date[event] >= planned.first_day {
                         *bits |= planned.score.groups(view.code[event]);
                     }
                 }
             }
             for ((bits, planned), own) in groups.iter().zip(&self.scores).zip(&mut scored) {
-                own.push(planned.score.tenths(*bits));
+                own.push(planned.score.value(*bits));
             }
         }
         for (planned, own) in self.scores.iter().zip(scored) {
@@ -295,7 +299,12 @@ pub fn feature_reads(feature: &Feature, visit: &mut impl FnMut(usize)) {
     }
 }
 
-fn compile_score(kind: ScoreKind, dictionary: &Dictionary) -> Score {
+fn compile_score(kind: ScoreKind, tables: &[LoadedScore], dictionary: &Dictionary) -> Score {
+    if let ScoreKind::Loaded(table) = kind
+        && let Some(table) = tables.get(usize::from(table))
+    {
+        return Score::loaded(table, dictionary);
+    }
     let icd10 = dictionary
         .rows()
         .iter()

@@ -13,6 +13,7 @@ mod filter;
 mod pass;
 pub mod place;
 mod plan;
+pub mod projection;
 pub mod results;
 pub mod rule;
 pub mod save;
