@@ -61,6 +61,8 @@ pub enum FeatureSource {
     Score {
         /// Which.
         score: ScoreKind,
+        /// Whose codes count.
+        kinds: Vec<EventKind>,
         /// How far back.
         window: Option<Window>,
     },

@@ -1,7 +1,7 @@
 //! Questions without a care model: code lists and features alone, for analysts and for tests.
 
 use crate::compile::Compiler;
-use crate::model::{CodeList, Feature};
+use crate::model::{CodeList, Feature, LoadedScore};
 use crate::{Diagnostic, Resolve, merge};
 
 /// Features with the code lists they use, in an order in which each needs only earlier ones. The built-in ones come first.
@@ -9,6 +9,8 @@ use crate::{Diagnostic, Resolve, merge};
 pub struct FeatureSet {
     /// Code lists by name.
     pub codes: Vec<CodeList>,
+    /// Score tables by position.
+    pub score_tables: Vec<LoadedScore>,
     /// Built-in features and those of the file.
     pub features: Vec<Feature>,
 }
@@ -29,6 +31,6 @@ pub fn feature_set(file_name: &str, text: &str, resolve: &dyn Resolve) -> (Optio
     compiler.read_codes(document.items("codes"));
     compiler.read_features(document.items("feature"), &|word| document.names(word));
     let sound = !compiler.sink.has_errors();
-    let set = FeatureSet { codes: compiler.codes, features: compiler.features };
+    let set = FeatureSet { codes: compiler.codes, score_tables: compiler.score_tables, features: compiler.features };
     (sound.then_some(set), compiler.sink.into_findings())
 }

@@ -4,8 +4,9 @@ use crate::compile::Compiler;
 use crate::document::Item;
 use crate::feature_events::{AGGREGATES, Asked};
 use crate::fields::{Fields, Text};
-use crate::model::{Builtin, Expr, Feature, FeatureSource, ScoreKind, ValueType, Window};
+use crate::model::{Builtin, Expr, Feature, FeatureSource, ValueType, Window};
 use crate::rule::{self, Known, Rule, Ruled, Words};
+use crate::score_file::TableOfScore;
 use crate::sink::At;
 use nhs::EventKind;
 use std::collections::BTreeMap;
@@ -36,12 +37,6 @@ const BUILTINS: [(&str, &str, &str, ValueType, Builtin); 10] = [
 const DATES: [(&str, &str, &str, Builtin); 2] = [
     ("date_of_birth", "Date of birth", "born {}", Builtin::DateOfBirth),
     ("date_of_death", "Date of death", "died {}", Builtin::DateOfDeath),
-];
-
-const SCORES: [(&str, ScoreKind); 3] = [
-    ("hospital_frailty_risk", ScoreKind::HospitalFrailtyRisk),
-    ("charlson_quan", ScoreKind::CharlsonQuan),
-    ("charlson_shmi", ScoreKind::CharlsonShmi),
 ];
 
 /// Names of the built-in features, segment and tier included.
@@ -153,6 +148,11 @@ impl Compiler<'_> {
             }
         }
         let score = fields.text("score");
+        let table = TableOfScore {
+            events: fields.texts("events"),
+            file: fields.text("file"),
+            of: fields.whole("of", 1),
+        };
         how.extend(score.iter().map(|t| ("score", t.at.clone())));
         let known_to = fields.text("known_to");
         how.extend(known_to.iter().map(|t| ("known_to", t.at.clone())));
@@ -166,6 +166,9 @@ impl Compiler<'_> {
             self.report_how(item, &how);
             return None;
         };
+        if *key != "score" {
+            self.refuse_table(&table);
+        }
         match *key {
             "rule" => {
                 self.refuse_events_only(&of_events, "a rule");
@@ -188,7 +191,7 @@ impl Compiler<'_> {
             "score" => {
                 self.refuse_events_only(&of_events, "a score");
                 let window = self.window(within.as_ref())?;
-                self.read_score(item, &score?, name, reason, window)
+                self.read_score(item, &score?, &table, name, reason, window)
             }
             key => {
                 let asked = self.read_aggregate(key, of_events, within.as_ref())?;
@@ -227,24 +230,6 @@ impl Compiler<'_> {
             None => Some(None),
             Some(text) => crate::words::window(&mut self.sink, text).map(Some),
         }
-    }
-
-    fn read_score(
-        &mut self,
-        item: &Item,
-        score: &Text,
-        name: String,
-        reason: Option<String>,
-        window: Option<Window>,
-    ) -> Option<()> {
-        let Some((_, kind)) = SCORES.iter().find(|(id, _)| *id == score.text) else {
-            let message = format!("there is no score `{}`", score.text);
-            self.sink.error(&score.at, message).nearest(&score.text, SCORES.iter().map(|s| s.0));
-            return None;
-        };
-        let source = FeatureSource::Score { score: *kind, window };
-        self.add_feature(&item.id, name, reason, ValueType::Number { decimals: 1 }, source, None);
-        Some(())
     }
 
     pub(crate) fn event_kind(&mut self, text: &Text) -> Option<EventKind> {

@@ -7,12 +7,13 @@
 use crate::block::Blocks;
 use crate::builtin;
 use crate::filter::{Target, lake_aggregate, lake_dated};
-use crate::rule::{ABSENT, ColumnRow, features_in_number, features_read, number, value};
-use crate::score::Score;
-use blueprint::model::{CodeList, Feature, FeatureSource, Number, ScoreKind};
+use crate::rule::{ABSENT, ColumnRow, features_in_number, features_read, number};
+use crate::scoring::{self, Scoring};
+use blueprint::FeatureSet;
+use blueprint::model::{Feature, FeatureSource, LoadedScore, Number};
 use lake::engine::{Bounds, EventAggregate, Program, Values as Answers};
-use lake::{BucketView, Columns, Dictionary, LakeError, Snapshot};
-use nhs::{CodeSystem, Day, EventKind};
+use lake::{BucketView, Columns, LakeError, Snapshot};
+use nhs::Day;
 
 /// Features with every name resolved to a position or a dictionary number.
 pub struct FeatureProgram<'a> {
@@ -20,7 +21,7 @@ pub struct FeatureProgram<'a> {
     needed: Vec<bool>,
     as_of: Day,
     levels: Vec<Level>,
-    scores: Vec<PlannedScore>,
+    scores: Scoring,
     sources: Vec<(usize, u8)>,
     columns: Columns,
 }
@@ -38,56 +39,51 @@ struct Level {
     derived: Vec<usize>,
 }
 
-/// A score that a feature asks for.
-struct PlannedScore {
-    feature: usize,
-    score: Score,
-    /// The first day that counts, since 1970.
-    first_day: i32,
-}
-
 impl<'a> FeatureProgram<'a> {
-    /// Compiles features and the code lists they use. A refusal names a source that the snapshot does not have.
-    pub fn new(
-        features: &'a [Feature],
-        codes: &[CodeList],
-        snapshot: &'a Snapshot,
-        as_of: Day,
-    ) -> Result<Self, LakeError> {
-        Self::compile(features, &Target::new(codes, snapshot, as_of))
+    /// Compiles features with the code lists and tables they use. A refusal names a source that the snapshot does not
+    /// have.
+    pub fn new(set: &'a FeatureSet, snapshot: &Snapshot, as_of: Day) -> Result<Self, LakeError> {
+        Self::compile(&set.features, &set.score_tables, &Target::new(&set.codes, snapshot, as_of))
     }
 
     /// The same for some of the features, by position, and those they need; the columns of the others stay empty.
-    pub fn of(
+    pub fn of(set: &'a FeatureSet, wanted: &[usize], snapshot: &Snapshot, as_of: Day) -> Result<Self, LakeError> {
+        let target = Target::new(&set.codes, snapshot, as_of);
+        Self::compile_some(&set.features, needed(&set.features, wanted), &set.score_tables, &target)
+    }
+
+    /// All features, for code lists already resolved.
+    pub(crate) fn compile(
         features: &'a [Feature],
-        wanted: &[usize],
-        codes: &[CodeList],
-        snapshot: &'a Snapshot,
-        as_of: Day,
+        tables: &[LoadedScore],
+        target: &Target<'_>,
     ) -> Result<Self, LakeError> {
-        Self::compile_some(features, &needed(features, wanted), &Target::new(codes, snapshot, as_of))
+        Self::compile_some(features, vec![true; features.len()], tables, target)
     }
 
-    /// The same, for names already resolved.
-    pub fn compile(features: &'a [Feature], target: &Target<'_>) -> Result<Self, LakeError> {
-        Self::compile_some(features, &vec![true; features.len()], target)
-    }
-
-    fn compile_some(features: &'a [Feature], needed: &[bool], target: &Target<'_>) -> Result<Self, LakeError> {
+    fn compile_some(
+        features: &'a [Feature],
+        needed: Vec<bool>,
+        tables: &[LoadedScore],
+        target: &Target<'_>,
+    ) -> Result<Self, LakeError> {
         let mut program = Self {
             features,
-            needed: needed.to_vec(),
+            needed,
             as_of: target.as_of,
             levels: Vec::new(),
-            scores: Vec::new(),
+            scores: Scoring::default(),
             sources: Vec::new(),
             columns: Columns::KIND | Columns::DATE,
         };
         let mut level_of = vec![0; features.len()];
-        for (position, feature) in features.iter().enumerate().filter(|(position, _)| needed[*position]) {
+        for (position, feature) in features.iter().enumerate() {
+            if !program.needed[position] {
+                continue;
+            }
             let mut level = 0;
             feature_reads(feature, &mut |needed| level = level.max(level_of.get(needed).copied().unwrap_or(0)));
-            level_of[position] = program.add(position, feature, level, target)?;
+            level_of[position] = program.add(position, feature, level, (tables, target))?;
         }
         let dictionary_len = target.dictionary.len();
         for level in &mut program.levels {
@@ -104,7 +100,7 @@ impl<'a> FeatureProgram<'a> {
         position: usize,
         feature: &Feature,
         level: usize,
-        target: &Target<'_>,
+        (tables, target): (&[LoadedScore], &Target<'_>),
     ) -> Result<usize, LakeError> {
         match &feature.source {
             FeatureSource::Events { kinds, filter, window, first, last, dated, aggregate } => {
@@ -134,13 +130,11 @@ impl<'a> FeatureProgram<'a> {
                 });
                 return Ok(level);
             }
-            FeatureSource::Score { score, window } => {
+            FeatureSource::Score { score, kinds, window } => {
                 self.columns = self.columns | Columns::CODE;
-                self.scores.push(PlannedScore {
-                    feature: position,
-                    score: compile_score(*score, target.dictionary),
-                    first_day: target.window(*window).first.0,
-                });
+                let window = target.window(*window);
+                let score = scoring::compiled(*score, tables, target.dictionary);
+                self.scores.add(position, score, kinds, (window.first, target.as_of));
                 self.level(level);
             }
             FeatureSource::KnownTo(source) => {
@@ -179,7 +173,7 @@ impl<'a> FeatureProgram<'a> {
     pub fn run(&self, view: &BucketView<'_>, practices: &[u16]) -> Vec<Vec<i64>> {
         let people = view.len();
         let mut columns: Vec<Vec<i64>> = self.needed.iter().map(|&on| vec![ABSENT; if on { people } else { 0 }]).collect();
-        self.score(view, &mut columns);
+        self.scores.run(view, &mut columns);
         for &(feature, source) in &self.sources {
             for (value, person) in columns[feature].iter_mut().zip(view.people) {
                 *value = i64::from(person.lists >> source & 1);
@@ -252,34 +246,6 @@ impl<'a> FeatureProgram<'a> {
         };
         (side(first, i32::MIN, i32::MAX), side(last, i32::MAX, i32::MIN))
     }
-
-    /// Scores count each group of diagnoses once, whichever episodes recorded it.
-    fn score(&self, view: &BucketView<'_>, columns: &mut [Vec<i64>]) {
-        if self.scores.is_empty() {
-            return;
-        }
-        let mut groups = vec![0u128; self.scores.len()];
-        let mut scored = vec![Vec::with_capacity(view.len()); self.scores.len()];
-        for position in 0..view.len() {
-            groups.fill(0);
-            for event in view.events_of(position) {
-                if view.date[event] > self.as_of.0 {
-                    continue;
-                }
-                for (bits, planned) in groups.iter_mut().zip(&self.scores) {
-                    if view.date[event] >= planned.first_day {
-                        *bits |= planned.score.groups(view.code[event]);
-                    }
-                }
-            }
-            for ((bits, planned), own) in groups.iter().zip(&self.scores).zip(&mut scored) {
-                own.push(planned.score.tenths(*bits));
-            }
-        }
-        for (planned, own) in self.scores.iter().zip(scored) {
-            columns[planned.feature] = own;
-        }
-    }
 }
 
 /// Takes an edge that is the same for everybody into the window; hands back one that is not.
@@ -333,14 +299,4 @@ pub fn feature_reads(feature: &Feature, visit: &mut impl FnMut(usize)) {
         }
         FeatureSource::Builtin(_) | FeatureSource::Score { .. } | FeatureSource::KnownTo(_) => {}
     }
-}
-
-fn compile_score(kind: ScoreKind, dictionary: &Dictionary) -> Score {
-    let icd10 = dictionary
-        .rows()
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| row.system == CodeSystem::Icd10)
-        .map(|(number, row)| (number as u32, row.code.as_str()));
-    Score::compile(kind, dictionary.len() as usize, icd10)
 }

@@ -14,10 +14,12 @@ mod filter;
 mod pass;
 pub mod place;
 mod plan;
+pub mod projection;
 pub mod results;
 pub mod rule;
 pub mod save;
 pub mod score;
+mod scoring;
 mod stage;
 mod tally;
 

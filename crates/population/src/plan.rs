@@ -65,7 +65,7 @@ impl<'a> Plan<'a> {
             as_of,
             first_month,
             months: usize::try_from(last_whole - first_month.0 + 1).unwrap_or(0),
-            features: FeatureProgram::compile(&blueprint.features, &target)?,
+            features: FeatureProgram::compile(&blueprint.features, &blueprint.score_tables, &target)?,
             stages: Stages::of(blueprint),
             measures,
             measures_of_kind,

@@ -176,11 +176,12 @@ impl Filter<'_> {
     ) -> Option<Vec<String>> {
         let checked: Vec<Option<()>> = texts
             .iter()
-            .map(|(text, expr)| match text.strip_suffix('%').unwrap_or(text).contains('%') {
-                true => {
-                    self.refuse(expr, "`%` stands only at the end of a code", "write the beginning of the code: 'E11%'")
+            .map(|(text, expr)| {
+                if text.strip_suffix('%').unwrap_or(text).contains('%') {
+                    let help = "write the beginning of the code: 'E11%'";
+                    return self.refuse(expr, "`%` stands only at the end of a code", help);
                 }
-                false => check(self, text, expr),
+                check(self, text, expr)
             })
             .collect();
         checked.into_iter().collect::<Option<Vec<()>>>()?;

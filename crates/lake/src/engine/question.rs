@@ -101,6 +101,12 @@ impl Bounds<'_> {
             _ => (i32::MAX, i32::MIN),
         }
     }
+
+    /// Whether no day of a person lies within.
+    pub(super) fn is_shut(self, position: usize) -> bool {
+        let (first, last) = self.of(position);
+        first > last
+    }
 }
 
 /// One question: what is made of which events.

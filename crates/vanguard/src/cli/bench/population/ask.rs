@@ -67,7 +67,7 @@ pub fn ask(snapshot: &Snapshot, threads: usize, indicators: usize) -> anyhow::Re
     let as_of = snapshot.manifest().as_of;
     let set = questions()?;
     let asked = Asked::of(&set)?;
-    let program = FeatureProgram::of(&set.features, &asked.wanted(), &set.codes, snapshot, as_of)?;
+    let program = FeatureProgram::of(&set, &asked.wanted(), snapshot, as_of)?;
     let localities = Localities::read(snapshot)?;
     let indicators = Indicators::new(snapshot, as_of, indicators, localities.count);
     let columns = program.columns() | Columns::PERSON_LSOA | Columns::CODE | Columns::DATE;
