@@ -148,11 +148,8 @@ impl Compiler<'_> {
             }
         }
         let score = fields.text("score");
-        let table = TableOfScore {
-            events: fields.texts("events"),
-            file: fields.text("file"),
-            of: fields.whole("of", 1),
-        };
+        let table =
+            TableOfScore { events: fields.texts("events"), file: fields.text("file"), of: fields.whole("of", 1) };
         how.extend(score.iter().map(|t| ("score", t.at.clone())));
         let known_to = fields.text("known_to");
         how.extend(known_to.iter().map(|t| ("known_to", t.at.clone())));

@@ -172,7 +172,8 @@ impl<'a> FeatureProgram<'a> {
     /// position of each person's practice in the place, [`crate::NOWHERE`] for none; segment and tier stay absent.
     pub fn run(&self, view: &BucketView<'_>, practices: &[u16]) -> Vec<Vec<i64>> {
         let people = view.len();
-        let mut columns: Vec<Vec<i64>> = self.needed.iter().map(|&on| vec![ABSENT; if on { people } else { 0 }]).collect();
+        let mut columns: Vec<Vec<i64>> =
+            self.needed.iter().map(|&on| vec![ABSENT; if on { people } else { 0 }]).collect();
         self.scores.run(view, &mut columns);
         for &(feature, source) in &self.sources {
             for (value, person) in columns[feature].iter_mut().zip(view.people) {

@@ -43,7 +43,8 @@ impl Indicators {
         if self.indicators == 0 {
             return;
         }
-        for (position, &locality) in homes.iter().enumerate().filter(|(_, home)| usize::from(**home) < self.localities) {
+        for (position, &locality) in homes.iter().enumerate().filter(|(_, home)| usize::from(**home) < self.localities)
+        {
             for event in view.events_of(position) {
                 let day = view.date[event] - self.first_day;
                 let Some(&month) = self.month_of_day.get(day as usize) else { continue };
