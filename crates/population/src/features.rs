@@ -185,7 +185,7 @@ impl<'a> FeatureProgram<'a> {
             let edges: Vec<(Vec<i32>, Vec<i32>)> = level
                 .edges
                 .iter()
-                .map(|(first, last)| self.days(first.as_ref(), last.as_ref(), &columns, people))
+                .map(|(first, last)| self.days((first.as_ref(), last.as_ref()), &columns, &mut blocks, people))
                 .collect();
             let bounds: Vec<Bounds<'_>> = edges.iter().map(|(first, last)| Bounds { first, last }).collect();
             if let Some(program) = &level.program {
@@ -232,18 +232,20 @@ impl<'a> FeatureProgram<'a> {
     /// First and last days of windows; nothing is in the window of somebody who lacks a day.
     fn days(
         &self,
-        first: Option<&Number>,
-        last: Option<&Number>,
+        (first, last): (Option<&Number>, Option<&Number>),
         columns: &[Vec<i64>],
+        blocks: &mut Blocks,
         people: usize,
     ) -> (Vec<i32>, Vec<i32>) {
-        let side = |edge: Option<&Number>, open: i32, shut: i32| -> Vec<i32> {
-            let day = |position| match edge {
-                None => open,
-                Some(edge) => number(ColumnRow { columns, position }, self.as_of.0, edge)
-                    .map_or(shut, |day| day.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32),
+        let mut side = |edge: Option<&Number>, open: i32, shut: i32| -> Vec<i32> {
+            let Some(edge) = edge else { return vec![open; people] };
+            let mut days = vec![ABSENT; people];
+            blocks.numbers(columns, self.as_of.0, edge, &mut days);
+            let day = |day: &i64| match *day {
+                ABSENT => shut,
+                day => day.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32,
             };
-            (0..people).map(day).collect()
+            days.iter().map(day).collect()
         };
         (side(first, i32::MIN, i32::MAX), side(last, i32::MAX, i32::MIN))
     }

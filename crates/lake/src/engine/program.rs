@@ -2,7 +2,7 @@
 
 use super::filter::{Facts, Place};
 use super::fold::Folding;
-use super::plan::KindPlan;
+use super::plan::{Plan, Test};
 use super::question::{Bounds, Dated, EventAggregate};
 use crate::scan::{BucketView, Columns, NO_DAY};
 
@@ -10,8 +10,7 @@ use crate::scan::{BucketView, Columns, NO_DAY};
 #[derive(Debug)]
 pub struct Program {
     questions: Vec<EventAggregate>,
-    /// By number of the kind; `None` where no question asks about it.
-    kinds: Vec<Option<KindPlan>>,
+    plan: Plan,
     columns: Columns,
     dictionary_len: u32,
 }
@@ -19,22 +18,13 @@ pub struct Program {
 impl Program {
     /// Compiles questions against a dictionary of so many entries ([`crate::Dictionary::len`]).
     pub fn new(questions: Vec<EventAggregate>, dictionary_len: u32) -> Self {
-        let mut kinds: Vec<Option<KindPlan>> = Vec::new();
-        kinds.resize_with(256, || None);
-        let mut columns = Columns::NONE;
+        let (mut plan, mut columns) = (Plan::default(), Columns::NONE);
         for (number, question) in questions.iter().enumerate() {
             columns = columns | question.columns();
-            for (place, kind) in question.kinds.iter().enumerate() {
-                // A kind written twice is asked once.
-                if !question.kinds[..place].contains(kind) {
-                    kinds[usize::from(kind.number())].get_or_insert_default().add(number, question);
-                }
-            }
+            plan.add(number, question);
         }
-        for plan in kinds.iter_mut().flatten() {
-            plan.compile(dictionary_len);
-        }
-        Self { questions, kinds, columns, dictionary_len }
+        plan.compile(dictionary_len);
+        Self { questions, plan, columns, dictionary_len }
     }
 
     /// The questions, in the order of the results.
@@ -63,93 +53,64 @@ impl Program {
             out.numbers.resize(out.numbers.len() + people, question.aggregate.of_nothing());
         }
         let mut folding = Folding::new(&self.questions, self.dictionary_len);
+        let looks = self.plan.looks(view);
         let all_bounded = self.questions.iter().all(|question| question.bounds.is_some());
+        let mut settled = vec![0u64; self.plan.words];
         for position in 0..people {
             // Most people have nothing to be followed up.
             if all_bounded && bounds.iter().all(|bounds| bounds.is_shut(position)) {
                 continue;
             }
+            settled.fill(0);
             for event in view.events_of(position) {
-                let Some(plan) = view.kind.get(event).and_then(|&kind| self.kinds[usize::from(kind)].as_ref()) else {
-                    continue;
-                };
-                self.answer(plan, view, (position, event), bounds, &mut folding, out);
-            }
-        }
-    }
-
-    fn answer(
-        &self,
-        plan: &KindPlan,
-        view: &BucketView<'_>,
-        (position, event): (usize, usize),
-        bounds: &[Bounds<'_>],
-        folding: &mut Folding,
-        out: &mut Values,
-    ) {
-        let date = view.date.get(event).copied().unwrap_or(0);
-        for word in 0..plan.words {
-            let mut passing = plan.mask(view, event, word);
-            while passing != 0 {
-                let test = &plan.tests[word * 64 + passing.trailing_zeros() as usize];
-                passing &= passing - 1;
-                let (mut first, mut last) = test.days;
-                if let Some(number) = test.bounds {
-                    let own = bounds.get(number).map_or((i32::MAX, i32::MIN), |bounds| bounds.of(position));
-                    (first, last) = (first.max(own.0), last.min(own.1));
-                }
-                let day = match test.dated {
-                    Dated::Start => date,
-                    Dated::End => match view.end.get(event) {
-                        Some(&end) if end != NO_DAY => end,
-                        _ => continue,
-                    },
-                };
-                // A stay reaches into the window from before it; what is made of it then counts only nights inside.
-                if first > last || day > last || (day < first && !test.reaching) {
-                    continue;
-                }
-                if !test.rest.is_empty() {
-                    let facts = Facts::of(view, event);
-                    let place = Place { view, own: view.events_of(position), event };
-                    if !test.rest.iter().all(|part| part.holds(&facts, Some(&place))) {
-                        continue;
+                for (word, settled) in settled.iter_mut().enumerate() {
+                    let mut passing = looks.passing(event, word) & !*settled;
+                    while passing != 0 {
+                        let bit = passing.trailing_zeros();
+                        passing &= passing - 1;
+                        let test = &self.plan.tests[word * 64 + bit as usize];
+                        let Some((day, window)) = in_window(test, view, (position, event), bounds) else { continue };
+                        for &(question, aggregate) in &test.questions {
+                            let number = &mut out.numbers[question * people + position];
+                            folding.fold(number, (question, aggregate), view, (position, event, day), window);
+                        }
+                        *settled |= 1 << bit & self.plan.settled_by_one[word];
                     }
-                }
-                for &question in &test.questions {
-                    let number = &mut out.numbers[question * out.people + position];
-                    let aggregate = self.questions[question].aggregate;
-                    folding.fold(number, (question, aggregate), view, (position, event, day), (first, last));
                 }
             }
         }
     }
 }
 
-impl KindPlan {
-    /// Which of the tests 64 * word to 64 * word + 63 the event passes, as far as the tables know.
-    #[inline]
-    fn mask(&self, view: &BucketView<'_>, event: usize, word: usize) -> u64 {
-        let small = |column: &[u8]| column.get(event).map_or(0, |&v| usize::from(v));
-        let number = |column: &[u32]| column.get(event).map_or(0, |&v| v as usize);
-        let mut mask = self.all[word];
-        if let Some(table) = &self.code {
-            mask &= table.mask(number(view.code), self.words, word);
-        }
-        if let Some(table) = &self.method {
-            mask &= table.mask(small(view.method), self.words, word);
-        }
-        if let Some(table) = &self.status {
-            mask &= table.mask(small(view.status), self.words, word);
-        }
-        if let Some(table) = &self.detail {
-            mask &= table.mask(number(view.detail), self.words, word);
-        }
-        if let Some(table) = &self.provider {
-            mask &= table.mask(number(view.provider), self.words, word);
-        }
-        mask
+/// The day of an event that passes a test, and the window it is in.
+#[inline]
+fn in_window(
+    test: &Test,
+    view: &BucketView<'_>,
+    (position, event): (usize, usize),
+    bounds: &[Bounds<'_>],
+) -> Option<(i32, (i32, i32))> {
+    let (mut first, mut last) = test.days;
+    if let Some(number) = test.bounds {
+        let own = bounds.get(number).map_or((i32::MAX, i32::MIN), |bounds| bounds.of(position));
+        (first, last) = (first.max(own.0), last.min(own.1));
     }
+    let day = match test.dated {
+        Dated::Start => view.date.get(event).copied().unwrap_or(0),
+        Dated::End => view.end.get(event).copied().filter(|&end| end != NO_DAY)?,
+    };
+    // A stay reaches into the window from before it; what is made of it then counts only nights inside.
+    if first > last || day > last || (day < first && !test.reaching) {
+        return None;
+    }
+    if !test.rest.is_empty() {
+        let facts = Facts::of(view, event);
+        let place = Place { view, own: view.events_of(position), event };
+        if !test.rest.iter().all(|part| part.holds(&facts, Some(&place))) {
+            return None;
+        }
+    }
+    Some((day, (first, last)))
 }
 
 /// Answers: one column per question, one row per person of a bucket.
