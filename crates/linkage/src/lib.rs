@@ -4,6 +4,7 @@
 //! [`explain`] shows any pair as a waterfall of weights. The whole method is written down in `docs/methods/linkage.md`.
 
 mod block;
+mod bytes;
 mod calendar;
 mod clean;
 mod cluster;
@@ -12,23 +13,33 @@ mod compare;
 mod dictionary;
 mod explain;
 mod forest;
+mod grow;
+mod held;
+mod key;
 mod link;
 mod memo;
 mod model;
 mod number;
+mod people;
 mod plan;
 mod postcode;
 mod question;
 mod records;
 mod result;
 mod same;
+mod shape;
+mod state;
 mod strings;
 mod suggest;
+mod touch;
 mod train;
+mod watch;
+mod whole;
 
+pub use bytes::StateError;
 pub use columns::{Columns, Layout, Reading};
 pub use explain::{Explainer, Step, Waterfall, explain};
-pub use link::link;
+pub use link::{link, link_watched};
 pub use model::{Blocking, Comparison, Level, Model, ModelError, NumberRule, Prior, Veto};
 pub use question::{Field, Test};
 pub use records::{MoreInput, RecordInput, Records};
@@ -36,3 +47,5 @@ pub use result::{Conflict, Edge, LinkOptions, Linked, Report, RuleReport, Tier};
 pub use strings::{damerau_levenshtein, jaro_winkler};
 pub use suggest::{Proposal, Suggestion, suggest_blocking};
 pub use train::{Session, Trained, train};
+pub use watch::{Done, Stage, Watch};
+pub use whole::{Added, Change, Difference, Whole, differences};
