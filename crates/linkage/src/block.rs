@@ -7,6 +7,7 @@ use crate::plan::{Plan, probability};
 use crate::question::{Field, Test};
 use crate::records::{Records, Row};
 use crate::result::{Edge, RuleReport, Tier};
+use crate::token::Token;
 use crate::watch::{Done, Stage, Watch};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -280,7 +281,8 @@ pub(crate) fn words(rule: &[Test]) -> String {
 pub(crate) fn touched(model: &Model, rule: &[Test]) -> Vec<bool> {
     let fields: Vec<Field> = rule.iter().flat_map(|test| test.fields()).copied().collect();
     let looks = |test: &&Test| {
-        !matches!(test, Test::Swapped | Test::Crossed) && test.fields().iter().any(|field| fields.contains(field))
+        !matches!(test, Test::Swapped | Test::Crossed | Test::Token(Token::NamesTurnedBirth))
+            && test.fields().iter().any(|field| fields.contains(field))
     };
     let tests =
         |comparison: &Comparison| comparison.levels.iter().flat_map(|level| &level.when).any(|test| looks(&test));

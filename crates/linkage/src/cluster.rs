@@ -58,6 +58,10 @@ pub(crate) fn join(
             report.refused_numbers += 1;
             continue;
         }
+        if clusters.settled.apart.between(&mut clusters.settled.forest, a, b).is_some() {
+            report.refused_labels += 1;
+            continue;
+        }
         if clusters.once[a as usize] & clusters.once[b as usize] != 0 {
             report.refused_one_row += 1;
             continue;
@@ -156,7 +160,7 @@ impl<'a, 'b> Clusters<'a, 'b> {
 
     /// Joins two clusters whose spokesmen are `members` and `others`.
     fn unite(&mut self, a: u32, b: u32, members: &mut Vec<u32>, others: &[u32]) {
-        let Some((stays, goes)) = self.settled.forest.join(a, b) else { return };
+        let Some((stays, goes)) = self.settled.join(a, b) else { return };
         if members.len() + others.len() > SPOKESMEN {
             self.spokesmen.remove(&goes);
             members.extend(others);
@@ -164,7 +168,5 @@ impl<'a, 'b> Clusters<'a, 'b> {
         }
         self.next.swap(stays as usize, goes as usize);
         self.once[stays as usize] |= self.once[goes as usize];
-        let person = self.settled.group[stays as usize].max(self.settled.group[goes as usize]);
-        self.settled.group[stays as usize] = person;
     }
 }

@@ -1,5 +1,6 @@
 //! Puts the tests of a plan to pairs of records. Each distinct pair of texts is compared once as long as it is remembered.
 
+use crate::bits::dice_hundredths;
 use crate::calendar::{day_month_swapped, day_of_bcd, digits_apart, neighbours_swapped};
 use crate::plan::{Column, Plan};
 use crate::postcode;
@@ -54,6 +55,12 @@ impl<'a> Eye<'a> {
             (left_row.family(), left_row.given(), left_row.middle),
             (right_row.family(), right_row.given(), right_row.middle),
         );
+        for (bit, token) in &plan.tokens {
+            let of = |record: u32| plan.records.tokens.get(*token, record as usize);
+            if of(left) != 0 && of(left) == of(right) {
+                mask |= bit;
+            }
+        }
         mask
     }
 
@@ -91,11 +98,12 @@ impl<'a> Eye<'a> {
             return mask | answer;
         }
         let (a, b) = (self.plan.words(text, left), self.plan.words(text, right));
-        let mut like = None;
+        let (mut like, mut dice) = (None, None);
         let mut answer = 0;
         for (bit, test) in &column.ask {
             let holds = match test {
                 Test::Nickname(_) => false,
+                Test::Dice(_, least) => *dice.get_or_insert_with(|| dice_hundredths(a, b)) >= f64::from(*least),
                 Test::Like(_, least) => *like.get_or_insert_with(|| jaro_winkler(a, b)) * 100.0 >= f64::from(*least),
                 other => shapes.may(*other) && unequal(*other, a, b),
             };

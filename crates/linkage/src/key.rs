@@ -121,6 +121,7 @@ fn own(records: &Records, test: Test, record: usize) -> u64 {
         }
         Test::Year => birth >> 16,
         Test::MonthDay if birth != 0 => birth & 0xffff | 1 << 32,
+        Test::Token(token) => records.tokens.get(token.at(), record),
         _ => 0,
     }
 }

@@ -1,12 +1,14 @@
 //! The whole run: numbers, then weights, then clusters.
 
 use crate::forest::Forest;
+use crate::label::RefusedLabel;
 use crate::model::Model;
 use crate::plan::{Plan, bits_of_probability};
 use crate::records::Records;
 use crate::result::{Conflict, Edge, LinkOptions, Linked, Report};
 use crate::watch::{Done, Stage, Watch};
-use crate::{block, cluster, number, same};
+
+use crate::{block, cluster, label, number, same};
 use std::time::Instant;
 
 /// Finds which records are of one person.
@@ -15,7 +17,7 @@ use std::time::Instant;
 /// record for each distinct profile of those people, and all records without a number, are blocked, compared and weighed;
 /// two records which both have a settled number are not compared again. Last, clusters grow along the edges from the strongest
 /// down; a join is refused where it would put two different numbers, two rows of a source that holds each person once, or
-/// two clearly different people into one cluster.
+/// two clearly different people into one cluster. Labels come before all of this: see [`LinkOptions::labels`].
 ///
 /// The answer does not depend on the number of threads, nor on the order of the records but for ties between records whose
 /// content is the same. The model is used as it is: train it first with [`crate::train`] where the data differ from it.
@@ -52,10 +54,14 @@ impl Least {
 /// All that a run finds out.
 pub(crate) struct Run {
     /// For each record the person its number stands for, counted from 1; 0 where it has none or it was set aside.
+    pub(crate) number_group: Vec<u32>,
+    /// The same, where labels have joined records to such people.
     pub(crate) group: Vec<u32>,
+    /// Labels that were not followed.
+    pub(crate) refused_labels: Vec<RefusedLabel>,
     /// Records that were compared, in order.
     pub(crate) active: Vec<u32>,
-    /// Edges through the number and between records that say the same, in order.
+    /// Edges through the number, through labels and between records that say the same, in order.
     pub(crate) settled: Vec<Edge>,
     /// Edges by weight, in order.
     pub(crate) edges: Vec<Edge>,
@@ -75,6 +81,7 @@ impl Run {
             cluster_of,
             edges: in_order(self.settled, &self.edges),
             conflicts: self.conflicts,
+            refused_labels: self.refused_labels,
             report: self.report,
         }
     }
@@ -85,6 +92,8 @@ pub(crate) fn in_order(mut settled: Vec<Edge>, edges: &[Edge]) -> Vec<Edge> {
     settled.extend_from_slice(edges);
     // Two runs that are in order already: a stable sort merges them.
     settled.sort_by_key(|edge| (edge.left, edge.right, edge.tier));
+    // A pair that several tiers found is listed with the first.
+    settled.dedup_by_key(|edge| (edge.left, edge.right));
     settled
 }
 
@@ -94,15 +103,19 @@ pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>) -> R
     let mut clock = Clock::start();
     let tell = |stage| watch(Done { stage, done: 0, total: 1 });
     tell(Stage::Numbers);
-    let mut settled = number::settle(plan, options);
+    let (apart, decisions) = label::sorted(&options.labels, records.len());
+    let mut settled = number::settle(plan, options, apart);
     clock.lap("numbers");
     let least = Least::of(plan.model, options);
     let (_, before) = settled.forest.numbered();
+    let number_group = settled.group.clone();
+    let (refused_labels, joined_by_label) = label::join(plan, &mut settled, decisions);
     same::fold(plan, &mut settled, least.join, options);
     clock.lap("the same");
     let mut report =
         Report { records: records.len() as u64, profiles: settled.active.len() as u64, ..Report::default() };
     report.joined_by_number = report.records - before;
+    report.joined_by_label = joined_by_label;
     let compared = block::compare(plan, &settled.active, &settled.group, least.keep, watch);
     report.pairs = compared.rules.iter().map(|rule| rule.new_pairs).sum();
     report.rules = compared.rules;
@@ -114,7 +127,9 @@ pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>) -> R
     clock.lap("cluster");
     report.phases = clock.phases;
     Run {
+        number_group,
         group,
+        refused_labels,
         active: settled.active,
         settled: settled.edges,
         edges: compared.edges,

@@ -1,12 +1,15 @@
 //! A linked whole as bytes: a header with the version, columns, a check at the end.
 
 use crate::bytes::{In, Out, StateError};
+use crate::encoded::Tokens;
 use crate::grow::Links;
 use crate::held::Held;
+use crate::label::Label;
 use crate::model::Model;
 use crate::people::People;
 use crate::records::{Records, Row};
 use crate::result::{Conflict, Edge, LinkOptions, Tier};
+use crate::token::Token;
 use crate::whole::Whole;
 use std::io::{Read, Write};
 
@@ -26,6 +29,7 @@ impl Whole {
         out.numbers([options.threshold.unwrap_or(f64::NAN), options.keep.unwrap_or(f64::NAN)])?;
         out.bytes(&options.one_row_per_person)?;
         out.numbers(options.superseded.iter().flat_map(|(old, new)| [*old, *new]))?;
+        out.numbers(options.labels.iter().flat_map(|label| [label.left, label.right, u32::from(label.is_match)]))?;
         write_held(&self.held, &mut out)?;
         write_records(records, &mut out)?;
         write_links(&self.links, &mut out)?;
@@ -47,7 +51,10 @@ impl Whole {
         let told = |p: f64| (!p.is_nan()).then_some(p);
         let one_row_per_person = from.bytes()?;
         let superseded = from.numbers::<u64>()?.chunks_exact(2).map(|two| (two[0], two[1])).collect();
-        let options = LinkOptions { threshold: told(threshold), keep: told(keep), one_row_per_person, superseded };
+        let label = |three: &[u32]| Label { left: three[0], right: three[1], is_match: three[2] != 0 };
+        let labels = from.numbers::<u32>()?.chunks_exact(3).map(label).collect();
+        let options =
+            LinkOptions { threshold: told(threshold), keep: told(keep), one_row_per_person, superseded, labels };
         let held = read_held(&mut from)?;
         let records = read_records(&mut from)?;
         let links = read_links(&mut from, records.len())?;
@@ -99,6 +106,12 @@ fn write_records<W: Write>(records: &Records, out: &mut Out<W>) -> Result<(), St
     for column in &records.more {
         out.numbers(column.iter().copied())?;
     }
+    let (columns, births, any) = records.tokens.parts();
+    for column in columns {
+        out.numbers(column.iter().copied())?;
+    }
+    out.numbers(births)?;
+    out.numbers([u8::from(any)])?;
     let rows = &records.rows;
     out.numbers(rows.iter().map(|row| row.number))?;
     out.numbers(rows.iter().map(|row| row.content))?;
@@ -122,6 +135,13 @@ fn read_records<R: Read>(from: &mut In<R>) -> Result<Records, StateError> {
     for column in &mut records.more {
         *column = from.numbers()?;
     }
+    let mut columns = Vec::new();
+    for _ in 0..Token::COUNT {
+        columns.push(from.numbers::<u64>()?);
+    }
+    let births = from.numbers::<u64>()?;
+    let [any] = exact(from.numbers::<u8>()?)?;
+    records.tokens = Tokens::of_parts(exact(columns)?, &births, any != 0);
     let number = from.numbers::<u64>()?;
     let count = number.len();
     let content = same_length(from.numbers::<u64>()?, count)?;
@@ -146,11 +166,12 @@ fn read_records<R: Read>(from: &mut In<R>) -> Result<Records, StateError> {
 }
 
 fn write_links<W: Write>(links: &Links, out: &mut Out<W>) -> Result<(), StateError> {
+    out.numbers(links.number_group.iter().copied())?;
     out.numbers(links.group.iter().copied())?;
     out.numbers(links.active.iter().map(|active| u8::from(*active)))?;
     out.numbers(links.passed_over.iter().copied())?;
     out.numbers(links.roots.iter().copied())?;
-    for edges in [&links.number_edges, &links.tied_edges, &links.edges] {
+    for edges in [&links.number_edges, &links.label_edges, &links.tied_edges, &links.edges] {
         out.numbers(edges.iter().map(|edge| edge.left))?;
         out.numbers(edges.iter().map(|edge| edge.right))?;
         out.numbers(edges.iter().map(|edge| edge.weight_bits_hundredths))?;
@@ -163,6 +184,7 @@ fn write_links<W: Write>(links: &Links, out: &mut Out<W>) -> Result<(), StateErr
 }
 
 fn read_links<R: Read>(from: &mut In<R>, count: usize) -> Result<Links, StateError> {
+    let number_group = same_length(from.numbers::<u32>()?, count)?;
     let group = same_length(from.numbers::<u32>()?, count)?;
     let active = same_length(from.numbers::<u8>()?, count)?.into_iter().map(|active| active != 0).collect();
     let passed_over = from.numbers::<u32>()?;
@@ -171,8 +193,8 @@ fn read_links<R: Read>(from: &mut In<R>, count: usize) -> Result<Links, StateErr
     if (0_u32..).zip(&roots).any(|(record, root)| *root > record) {
         return Err(StateError::Meaning("it is damaged: a cluster is not named after its smallest record"));
     }
-    let mut edges = [Vec::new(), Vec::new(), Vec::new()];
-    for (edges, tier) in edges.iter_mut().zip([Tier::Number, Tier::Weight, Tier::Weight]) {
+    let mut edges = [const { Vec::new() }; 4];
+    for (edges, tier) in edges.iter_mut().zip([Tier::Number, Tier::Clerical, Tier::Weight, Tier::Weight]) {
         let left = from.numbers::<u32>()?;
         let right = same_length(from.numbers::<u32>()?, left.len())?;
         let bits = same_length(from.numbers::<i32>()?, left.len())?;
@@ -199,6 +221,19 @@ fn read_links<R: Read>(from: &mut In<R>, count: usize) -> Result<Links, StateErr
     let conflict =
         |at: usize| Conflict { number: number[at], left: left[at], right: right[at], same_family: family[at] != 0 };
     let conflicts = (0..number.len()).map(conflict).collect();
-    let [number_edges, tied_edges, edges] = edges;
-    Ok(Links { group, active, number_edges, tied_edges, edges, conflicts, passed_over, roots })
+    let [number_edges, label_edges, tied_edges, edges] = edges;
+    Ok(Links {
+        number_group,
+        group,
+        active,
+        number_edges,
+        label_edges,
+        tied_edges,
+        edges,
+        conflicts,
+        // Worked out anew with every addition.
+        refused_labels: Vec::new(),
+        passed_over,
+        roots,
+    })
 }

@@ -10,6 +10,7 @@ use crate::plan::Plan;
 use crate::records::Records;
 use crate::result::{LinkOptions, Linked, Report};
 use crate::watch::Watch;
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 
 /// A linked whole: what was decided about each record, with all that is needed to decide about more.
@@ -80,23 +81,22 @@ impl Whole {
     }
 
     /// Adds the records of `records` behind the first [`Self::len`], which must be those the whole was made of, and decides about
-    /// them and about whatever they touch. `once` and `superseded` add to those of the options; a source named in `once` must be new.
-    pub fn add(&mut self, records: &Records, once: &[u8], superseded: &[(u64, u64)]) -> Added {
-        let before = self.len();
-        let earlier = self.options.superseded.clone();
-        let unknown = |source: &&u8| !self.options.one_row_per_person.contains(source);
-        let once: Vec<u8> = once.iter().filter(unknown).copied().collect();
-        self.options.one_row_per_person.extend(once);
-        let fresh = |pair: &&(u64, u64)| !earlier.contains(pair);
-        self.options.superseded.extend(superseded.iter().filter(fresh));
+    /// them and about whatever they touch. The sources, replaced numbers and labels of `more` add to those of the whole; a source that
+    /// holds each person once must be new then. Its thresholds are not heeded: those of the first run hold.
+    pub fn add(&mut self, records: &Records, more: &LinkOptions) -> Added {
+        let known = self.len();
+        let before = self.options.clone();
+        add_unknown(&mut self.options.one_row_per_person, &more.one_row_per_person);
+        add_unknown(&mut self.options.superseded, &more.superseded);
+        add_unknown(&mut self.options.labels, &more.labels);
         let plan = Plan::with(records, &self.model, Cow::Borrowed(&self.held));
         let least = Least::of(&self.model, &self.options);
-        let Grown { touched, mut report } = self.links.grow(&plan, &self.options, &earlier, least);
+        let Grown { touched, mut report } = self.links.grow(&plan, &self.options, &before, least);
         let changes = self.people.grow(&self.links.roots, &touched);
         report.records = records.len() as u64;
         report.clusters = self.links.clusters();
         Added {
-            records: (records.len() - before.min(records.len())) as u64,
+            records: records.len().saturating_sub(known) as u64,
             touched: touched.iter().filter(|touched| **touched).count() as u64,
             changes,
             report,
@@ -106,16 +106,28 @@ impl Whole {
     /// The answer for all records. Its report counts records and clusters only.
     pub fn linked(&self) -> Linked {
         let links = &self.links;
-        let settled = in_order(links.number_edges.clone(), &links.tied_edges);
+        let settled = in_order(in_order(links.number_edges.clone(), &links.label_edges), &links.tied_edges);
         let (cluster_of, clusters) = links.numbered();
         let report = Report { records: self.len() as u64, clusters, ..Report::default() };
-        Linked { cluster_of, edges: in_order(settled, &links.edges), conflicts: links.conflicts.clone(), report }
+        Linked {
+            cluster_of,
+            edges: in_order(settled, &links.edges),
+            conflicts: links.conflicts.clone(),
+            refused_labels: links.refused_labels.clone(),
+            report,
+        }
     }
 
     /// Links all records from scratch, with the weights that are held fast: what [`Self::linked`] must be equal to.
     pub fn from_scratch(&self, records: &Records, watch: Watch<'_>) -> Linked {
         run(&Plan::with(records, &self.model, Cow::Borrowed(&self.held)), &self.options, watch).linked()
     }
+}
+
+/// Appends what a list does not have.
+fn add_unknown<T: Copy + Eq + std::hash::Hash>(list: &mut Vec<T>, more: &[T]) {
+    let mut known: FxHashSet<T> = list.iter().copied().collect();
+    list.extend(more.iter().filter(|item| known.insert(**item)));
 }
 
 /// Where two answers about the same records differ.

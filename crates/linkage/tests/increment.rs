@@ -4,7 +4,7 @@
 mod common;
 
 use common::{day, fields, shared};
-use linkage::{Change, Layout, LinkOptions, Model, Reading, RecordInput, Records, Whole, differences, train};
+use linkage::{Change, Label, Layout, LinkOptions, Model, Reading, RecordInput, Records, Whole, differences, train};
 use proptest::prelude::*;
 
 const GIVEN: [&str; 9] = ["John", "John James", "Jon", "James", "Mary", "Marie", "Robert", "Bob", ""];
@@ -58,10 +58,15 @@ proptest! {
         largest_block in prop::sample::select(vec![2_u32, 3, 5, 2000]),
         replaced in any::<bool>(),
         keep in prop::option::of(0.001..0.9_f64),
+        decisions in prop::collection::vec((0..90_u32, 0..90_u32, any::<bool>(), any::<bool>()), 0..8),
     ) {
         let mut model = Model::person().unwrap();
         model.blocking.largest_block = largest_block;
-        let options = LinkOptions { one_row_per_person: vec![0], keep, ..LinkOptions::default() };
+        let of = |first: bool| -> Vec<Label> {
+            let some = decisions.iter().filter(|(.., at_first)| *at_first == first);
+            some.map(|(left, right, is_match, _)| Label { left: *left, right: *right, is_match: *is_match }).collect()
+        };
+        let options = LinkOptions { one_row_per_person: vec![0], keep, labels: of(true), ..LinkOptions::default() };
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| (cut * rows.len() as f64) as usize).collect();
         cuts.push(rows.len());
         cuts.sort_unstable();
@@ -72,10 +77,12 @@ proptest! {
         prop_assert_eq!(&linked.cluster_of, &linkage::link(&records, &model, &options).cluster_of);
         for (at, two) in cuts.windows(2).enumerate() {
             rows[two[0]..two[1]].iter().for_each(|row| push(&mut records, row));
-            let superseded = [(9_000_000_009, 4_010_232_137)];
-            let superseded = if replaced && at == 0 { &superseded[..] } else { &[] };
+            let mut more = LinkOptions { labels: of(false), ..LinkOptions::default() };
+            if replaced && at == 0 {
+                more.superseded.push((9_000_000_009, 4_010_232_137));
+            }
             let before = whole.people().to_vec();
-            let added = whole.add(&records, &[], superseded);
+            let added = whole.add(&records, &more);
             prop_assert_eq!(added.records as usize, two[1] - two[0]);
             let scratch = whole.from_scratch(&records, &|_| {});
             let apart = differences(&whole.linked(), &scratch);
@@ -143,7 +150,7 @@ fn labelled_files_in_parts() {
     let (mut whole, _) = Whole::link(&records, &trained, &LinkOptions::default(), &|_| {});
     for part in [third..third * 2, third * 2..rows.len()] {
         add(&mut records, &rows[part.clone()], &mut reading);
-        let added = whole.add(&records, &[], &[]);
+        let added = whole.add(&records, &LinkOptions::default());
         assert_eq!(added.records as usize, part.len());
         assert!(added.changes.iter().any(|change| matches!(change, Change::Grown { .. })));
         assert_eq!(differences(&whole.linked(), &whole.from_scratch(&records, &|_| {})), []);
