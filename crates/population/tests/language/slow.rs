@@ -475,7 +475,7 @@ fn whole_years(from: Day, to: Day) -> i64 {
     let (year, month, day) = from.ymd();
     let (last_year, last_month, last_day) = to.ymd();
     let had = last_month > month || (last_month == month && last_day >= day);
-    i64::from(last_year) - i64::from(year) - if had { 0 } else { 1 }
+    i64::from(last_year) - i64::from(year) - i64::from(!had)
 }
 
 fn divided(over: i128, under: i128, rounding: Rounding) -> i128 {

@@ -63,7 +63,7 @@ pub fn pages() -> Vec<(String, Page)> {
 
 #[test]
 fn every_specification_holds_on_both_engines() {
-    let mut checked = 0;
+    let (mut checked, mut wrong) = (0, Vec::new());
     for (file, page) in pages() {
         for spec in &page.spec {
             let name = format!("{file}: {}", spec.title);
@@ -73,13 +73,14 @@ fn every_specification_holds_on_both_engines() {
                 continue;
             }
             let set = set.unwrap_or_else(|| panic!("{name}:\n{}", rendered(&findings)));
-            checked += check(&name, spec, &set);
+            checked += check(&name, spec, &set, &mut wrong);
         }
     }
-    assert!(checked > 200, "only {checked} values were checked");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(checked > 400, "only {checked} values were checked");
 }
 
-fn check(name: &str, spec: &Spec, set: &FeatureSet) -> usize {
+fn check(name: &str, spec: &Spec, set: &FeatureSet, wrong: &mut Vec<String>) -> usize {
     let expected = Table::parse(&spec.expect);
     assert_eq!(expected.columns.first().map(String::as_str), Some("person"), "{name}");
     let order: Vec<String> = expected.rows.iter().map(|row| row[0].clone()).collect();
@@ -90,7 +91,7 @@ fn check(name: &str, spec: &Spec, set: &FeatureSet) -> usize {
         assert!(shown, "{name} says nothing of `{}`", feature.id);
     }
     let slow: Vec<Vec<Option<i64>>> = people.iter().map(|person| slow::values(set, person, spec.as_of())).collect();
-    for (buckets, threads) in [(1, 1), (3, 2), (7, 4)] {
+    for (buckets, threads) in [(1, 1), (3, 4)] {
         let place = Place::write(&people, spec.as_of(), buckets);
         let fast = place.ask(set, spec.as_of(), threads);
         for (person, row) in expected.rows.iter().enumerate() {
@@ -99,8 +100,12 @@ fn check(name: &str, spec: &Spec, set: &FeatureSet) -> usize {
                 let feature = &set.features[position];
                 let slowly = table::shown(feature, slow[person][position]);
                 let quickly = table::shown(feature, fast::value(&fast[position], person));
-                assert_eq!(slowly, *wanted, "{name}: {column} of person {} on the slow engine", row[0]);
-                assert_eq!(quickly, *wanted, "{name}: {column} of person {} on the fast engine", row[0]);
+                for (engine, found) in [("slow", slowly), ("fast", quickly)] {
+                    if found != *wanted {
+                        let place = format!("{name}: {column} of person {} on the {engine} engine", row[0]);
+                        wrong.push(format!("{place} is `{found}` and not `{wanted}`"));
+                    }
+                }
             }
         }
     }
