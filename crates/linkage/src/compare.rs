@@ -44,6 +44,14 @@ impl<'a> Eye<'a> {
             (left_row.family(), left_row.given(), left_row.middle),
             (right_row.family(), right_row.given(), right_row.middle),
         );
+        for (bit, least) in &plan.middle_dice {
+            let alike = |a: u32, b: u32| {
+                a != 0 && b != 0 && dice_hundredths(records.names.get(a), records.names.get(b)) >= f64::from(*least)
+            };
+            if alike(left_row.given(), right_row.middle) || alike(right_row.given(), left_row.middle) {
+                mask |= bit;
+            }
+        }
         for (bit, token) in &plan.tokens {
             let value = records.tokens.get(*token, l);
             if value != 0 && value == records.tokens.get(*token, r) {
