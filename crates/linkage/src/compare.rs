@@ -57,7 +57,9 @@ impl<'a> Eye<'a> {
         );
         for (bit, least) in &plan.middle_dice {
             let alike = |a: u32, b: u32| {
-                a != 0 && b != 0 && dice_hundredths(records.names.get(a), records.names.get(b)) >= f64::from(*least)
+                a != 0
+                    && b != 0
+                    && dice_hundredths(plan.records.names.get(a), plan.records.names.get(b)) >= f64::from(*least)
             };
             if alike(left_row.given(), right_row.middle) || alike(right_row.given(), left_row.middle) {
                 mask |= bit;

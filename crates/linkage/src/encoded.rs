@@ -123,7 +123,7 @@ impl Encodings {
         if !middle.is_empty() {
             mix(text_hash(middle));
             no_filter |= !unpack(middle, &mut filter);
-            row.middle = records.names.intern(&filter);
+            row.middle = records.names.intern(&filter).1;
         }
         records.scratch = filter;
         for (token, place) in &self.tokens {
