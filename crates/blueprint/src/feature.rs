@@ -98,8 +98,7 @@ pub enum Dated {
     End,
 }
 
-/// What is made of the events that pass. First and last go by day; of two events on one day the one written first
-/// in the lake is the first.
+/// What is made of the events that pass. First and last go by day; of several values on that day the largest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Aggregate {
     /// How many.

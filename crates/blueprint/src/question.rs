@@ -36,6 +36,7 @@ fn names(blueprint: &Blueprint, sets: &[WordSet<'_>]) -> Names {
     let mut names = Names {
         segments: blueprint.segments.iter().map(|s| s.id.clone()).collect(),
         tiers: blueprint.tiers.iter().map(|t| t.id.clone()).collect(),
+        empty_ranges: true,
         ..Names::default()
     };
     for (position, feature) in blueprint.features.iter().enumerate() {

@@ -72,14 +72,14 @@ fn naive(question: &EventAggregate, events: &[EventRow]) -> Option<i64> {
     let fits: Vec<&EventRow> =
         events.iter().filter(|e| question.kinds.contains(&e.kind) && passes(&question.filter, e, events)).collect();
     let day = |e: &EventRow| if question.dated == Dated::End { e.end } else { Some(e.date) };
-    let mut inside: Vec<(Day, &EventRow)> = fits
+    let inside: Vec<(Day, &EventRow)> = fits
         .iter()
         .filter_map(|e| day(e).map(|day| (day, *e)))
         .filter(|(day, _)| question.window.first <= *day && *day <= question.window.last)
         .collect();
-    inside.sort_by_key(|(day, _)| *day);
     let days = || inside.iter().map(|(day, _)| i64::from(day.0));
     let values = || inside.iter().filter_map(|(_, e)| e.value);
+    let valued = || inside.iter().filter_map(|(day, e)| e.value.map(|value| (*day, value)));
     let costs = || inside.iter().filter_map(|(_, e)| e.cost);
     let lengths = || inside.iter().filter_map(|(_, e)| e.end.map(|end| i64::from(end.0 - e.date.0)));
     let different = |numbers: &mut dyn Iterator<Item = u32>| {
@@ -99,8 +99,8 @@ fn naive(question: &EventAggregate, events: &[EventRow]) -> Option<i64> {
         Aggregate::SumDays => Some(fits.iter().map(|e| nights(e, question.window)).sum()),
         Aggregate::MaxDays => lengths().max(),
         Aggregate::MinDays => lengths().min(),
-        Aggregate::FirstValue => values().next(),
-        Aggregate::LastValue => values().next_back(),
+        Aggregate::FirstValue => valued().max_by_key(|(day, value)| (-day.0, *value)).map(|(_, value)| value),
+        Aggregate::LastValue => valued().max().map(|(_, value)| value),
         Aggregate::MaxValue => values().max(),
         Aggregate::MinValue => values().min(),
         Aggregate::SumValue => values().reduce(|a, b| a + b),

@@ -11,7 +11,10 @@ const LONGEST_OPEN_STAY: i32 = 365;
 
 /// A built-in feature of one person of a bucket.
 pub fn value(what: Builtin, as_of: Day, view: &BucketView<'_>, position: usize, practice: u16) -> i64 {
-    let person = &view.people[position];
+    if what == Builtin::InHospitalNow {
+        return i64::from(in_hospital(as_of.0, view, position));
+    }
+    let Some(person) = view.people.get(position) else { return ABSENT };
     let known = |day: Option<Day>| day.filter(|day| *day <= as_of).map_or(ABSENT, |day| i64::from(day.0));
     match what {
         Builtin::Age => match person.birth {
@@ -32,10 +35,9 @@ pub fn value(what: Builtin, as_of: Day, view: &BucketView<'_>, position: usize, 
         Builtin::LivesInPlace => i64::from(person.imd_decile > 0),
         Builtin::CareHome => i64::from(person.care_home.is_some()),
         Builtin::LivesAlone => i64::from(person.household_size == 1 && person.care_home.is_none()),
-        Builtin::InHospitalNow => i64::from(in_hospital(as_of.0, view, position)),
         Builtin::ListCount => i64::from(person.lists.count_ones()),
-        // Known only once the rules have run.
-        Builtin::Segment | Builtin::Tier => ABSENT,
+        // Known only once the rules have run, or found above.
+        Builtin::Segment | Builtin::Tier | Builtin::InHospitalNow => ABSENT,
     }
 }
 

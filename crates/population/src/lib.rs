@@ -5,6 +5,7 @@
 mod activity;
 mod block;
 mod builtin;
+pub mod cohort;
 mod compute;
 mod count;
 pub mod disclosure;

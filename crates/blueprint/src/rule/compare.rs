@@ -157,6 +157,7 @@ impl Typing<'_> {
         };
         if let (Number::Literal(from), Number::Literal(to)) = (from, to)
             && from > to
+            && !self.names.empty_ranges
         {
             self.refuse(whole, "nothing lies between these two", "write the smaller one first");
             return None;

@@ -35,6 +35,8 @@ pub(crate) struct Names {
     pub(crate) tiers: Vec<String>,
     /// Sets of words that a question or a feature brings along, each with what it is.
     pub(crate) others: Vec<(String, Vec<String>)>,
+    /// Whether a range in which nothing lies is nobody, as somebody may ask on a page, and not a mistake.
+    pub(crate) empty_ranges: bool,
     /// Names that exist but come too late for this rule, with the reason.
     pub(crate) late: BTreeMap<String, &'static str>,
 }

@@ -60,7 +60,7 @@ impl Folding {
             Aggregate::MaxDays => *answer = length(view, event).max(*answer),
             Aggregate::MinDays => *answer = least(*answer, length(view, event)),
             Aggregate::FirstValue => self.take(answer, question, person, (value(), day), |day, known| day < known),
-            Aggregate::LastValue => self.take(answer, question, person, (value(), day), |day, known| day >= known),
+            Aggregate::LastValue => self.take(answer, question, person, (value(), day), |day, known| day > known),
             Aggregate::MaxValue => *answer = value().max(*answer),
             Aggregate::MinValue => *answer = least(*answer, value()),
             Aggregate::SumValue if *answer == NO_NUMBER => *answer = value(),
@@ -68,7 +68,7 @@ impl Folding {
         }
     }
 
-    /// Takes a value whose day stands before (or after) the day of the value known.
+    /// Takes a value whose day stands before (or after) the day of the value known; of two on one day the larger.
     fn take(
         &mut self,
         answer: &mut i64,
@@ -78,7 +78,8 @@ impl Folding {
         wins: impl Fn(i32, i32) -> bool,
     ) {
         let known = &mut self.days[question];
-        if value != NO_NUMBER && (known.0 != person || wins(day, known.1)) {
+        let wins = known.0 != person || wins(day, known.1) || (day == known.1 && value > *answer);
+        if value != NO_NUMBER && wins {
             *known = (person, day);
             *answer = value;
         }

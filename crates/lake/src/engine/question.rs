@@ -62,9 +62,9 @@ pub enum Aggregate {
     MaxDays,
     /// The fewest days from start to end of one event.
     MinDays,
-    /// The value of the earliest event that has one, in thousandths.
+    /// The value of the earliest event that has one, in thousandths; of several on that day the largest.
     FirstValue,
-    /// The value of the latest event that has one, in thousandths.
+    /// The value of the latest event that has one, in thousandths; of several on that day the largest.
     LastValue,
     /// The largest value, in thousandths.
     MaxValue,
