@@ -1,4 +1,5 @@
-//! The operational database: who may see what, the audit of every look at a person, and what was computed when.
+//! The operational database: who may see what, the audit of every look at a person, reviewers' decisions
+//! about pairs of records, and what was computed when.
 //! The only crate that knows sqlx, and none of its types leaves, so that another database can
 //! take the place of today's (`SQLite`).
 //!
@@ -9,6 +10,7 @@ mod audit;
 mod chain;
 mod database;
 mod error;
+mod linkage;
 mod run;
 
 pub use access::{Access, PersonPlace, Purpose, Refused, Role, Scope};
@@ -16,4 +18,5 @@ pub use audit::{Action, AuditRow, Export, Outcome, sha256_hex};
 pub use chain::{Chain, Head};
 pub use database::{Store, Transaction};
 pub use error::Error;
+pub use linkage::{Decision, Decisions, PairDecisions, PairKey, Reviewed, Standing, Verdict};
 pub use run::{Run, RunEnd, RunId, RunOutcome};

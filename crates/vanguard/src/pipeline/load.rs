@@ -37,6 +37,7 @@ pub fn load(folder: &Folder, force: bool, progress: &Terminal) -> anyhow::Result
         threads: super::threads(),
         memory_budget: MEMORY_BUDGET,
         force,
+        labels: Vec::new(),
     };
     let report = intake::load(&options, progress).context("failed to load")?;
     progress.end();
