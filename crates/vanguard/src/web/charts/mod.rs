@@ -4,6 +4,7 @@
 pub mod age_sex;
 mod axis;
 pub mod bars;
+pub mod cluster;
 pub mod control;
 mod draw;
 pub mod event_study;
@@ -23,6 +24,7 @@ pub(super) mod samples;
 
 pub use age_sex::{AgeSexBand, AgeSexPyramid, age_sex_pyramid};
 pub use bars::{Bar, BarChart, bar_chart};
+pub use cluster::{ClusterChart, ClusterLink, ClusterNode, LinkKind, cluster_chart};
 pub use control::{ControlChart, ControlPoint, Signal, control_chart};
 pub use event_study::{EventStudy, StudyPoint, event_study};
 pub use figure::ChartText;
