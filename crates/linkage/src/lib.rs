@@ -12,6 +12,7 @@ mod compare;
 mod dictionary;
 mod explain;
 mod forest;
+mod label;
 mod link;
 mod memo;
 mod model;
@@ -28,6 +29,7 @@ mod train;
 
 pub use columns::{Columns, Layout, Reading};
 pub use explain::{Explainer, Step, Waterfall, explain};
+pub use label::{Contradiction, Label, RefusedLabel};
 pub use link::link;
 pub use model::{Blocking, Comparison, Level, Model, ModelError, NumberRule, Prior, Veto};
 pub use question::{Field, Test};

@@ -1,6 +1,7 @@
 //! `vanguard link`: which records of any files are of one person.
 
 mod explain;
+mod labels;
 mod read;
 mod score;
 mod suggest;
@@ -13,6 +14,7 @@ use super::table::{count, table};
 use crate::pipeline::progress::Terminal;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
+use labels::Labels;
 use linkage::{Field, LinkOptions, Linked, Model};
 use read::{Input, Wanted};
 use serde_json::json;
@@ -46,6 +48,9 @@ pub struct Args {
     /// File of numbers that were replaced: two columns, the old number and the new.
     #[arg(long, value_name = "FILE")]
     superseded: Option<PathBuf>,
+    /// File of clerical decisions: two ids, and yes or no (1 or 0) for whether they are one person.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
 }
 
 /// What every action reads.
@@ -124,6 +129,7 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     shown.stage("read", None);
     let wanted = Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref() };
     let input = Input::read(&args.input.files, &model, wanted)?;
+    let labels = args.labels.as_deref().map(|file| Labels::read(file, &input)).transpose()?.unwrap_or_default();
     if !args.no_train {
         shown.stage("learn weights", None);
         model = linkage::train(&input.records, &model, args.input.seed).model;
@@ -134,6 +140,7 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         keep: None,
         one_row_per_person: input.once(&model, &args.once),
         superseded,
+        labels: labels.pairs.clone(),
     };
     let linked = linkage::link(&input.records, &model, &options);
     shown.stage("write", None);
@@ -143,7 +150,7 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     let scores = write::truth(&out.join("truth.parquet"), &input, &linked)?;
     write_text(&out.join("model.toml"), &model.to_toml())?;
     shown.end();
-    let report = told(&input, &linked, edges, scores.as_ref(), threshold);
+    let report = told(&input, &linked, &labels, edges, scores.as_ref(), threshold);
     write_text(&out.join("report.json"), &format!("{:#}\n", report.json))?;
     Ok(report)
 }
@@ -153,7 +160,14 @@ fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// The report of a run.
-fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Scores>, threshold: f64) -> Report {
+fn told(
+    input: &Input,
+    linked: &Linked,
+    labels: &Labels,
+    edges: u64,
+    scores: Option<&score::Scores>,
+    threshold: f64,
+) -> Report {
     let report = &linked.report;
     let mut text = format!(
         "{} records are {} people at probability {threshold}.\n{} joined through their number; {} pairs compared, {} links written.\n",
@@ -165,6 +179,7 @@ fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Score
     );
     let refused = [
         ("different numbers", report.refused_numbers),
+        ("a decision keeps them apart", report.refused_labels),
         ("a source that holds each person once", report.refused_one_row),
         ("relatives", report.refused_different),
         ("groups unlike as a whole", report.refused_unlike),
@@ -181,7 +196,9 @@ fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Score
         })
         .collect();
     let _ = writeln!(text, "\n{}", table(&["blocking rule", "new pairs", "blocks skipped", "pairs skipped"], &rules));
-    let notes = input.notes();
+    text.push_str(&labels.words(input, linked));
+    let mut notes = input.notes();
+    notes.extend(labels.note());
     if !notes.is_empty() {
         let _ = writeln!(text, "\nNote:\n- {}", notes.join("\n- "));
     }
@@ -197,8 +214,10 @@ fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Score
         "pairs": report.pairs,
         "edges": edges,
         "conflicts": linked.conflicts.len(),
+        "labels": labels.json(input, linked),
         "refused": {
             "different_numbers": report.refused_numbers,
+            "labels": report.refused_labels,
             "one_row_per_person": report.refused_one_row,
             "different_people": report.refused_different,
             "unlike_clusters": report.refused_unlike,

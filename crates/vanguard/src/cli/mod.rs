@@ -42,7 +42,7 @@ enum Command {
     Serve(serve::Args),
     Simulate(simulate::Args),
     Load(load::Args),
-    Link(link::Args),
+    Link(Box<link::Args>),
     Population(population::Args),
     Caseload(caseload::Args),
     Evaluate(evaluate::Args),
