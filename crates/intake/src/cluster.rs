@@ -70,8 +70,11 @@ pub(crate) fn cluster(identities: &Identities, sources: Sources<'_>, labels: &[L
     let sources_of = sources_of(identities, &record_of, records.len());
     let keys = label::keys(&records, &sources_of, sources);
     let labels = LabelUse::find(labels, &records, &sources_of, sources.ids, once);
+    let told = labels.pairs.iter().map(|&(left, right, is_match)| linkage::Label { left, right, is_match });
     let options = LinkOptions {
         keep: Some(KEEP),
+        labels: told.collect(),
+        superseded: superseded(&records, &labels),
         one_row_per_person: (0..32).filter(|&source| once >> source & 1 == 1).collect(),
         ..LinkOptions::default()
     };
@@ -129,6 +132,17 @@ fn records(identities: &Identities, sources: Sources<'_>, keyed: u32) -> (Record
         });
     }
     (records, record_of)
+}
+
+/// Two valid numbers that reviewers found to be one person's: the larger counts as the smaller from here on. Without this the numbers
+/// would keep the records apart whatever was decided.
+fn superseded(records: &Records, labels: &LabelUse) -> Vec<(u64, u64)> {
+    let same = labels.pairs.iter().filter(|(_, _, same)| *same);
+    let numbers = same.filter_map(|&(left, right, _)| {
+        let (a, b) = (records.nhs_number(left)?, records.nhs_number(right)?);
+        (a != b).then_some((a.max(b), a.min(b)))
+    });
+    numbers.collect()
 }
 
 /// One bit for each source of each record's identities.

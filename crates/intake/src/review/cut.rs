@@ -2,9 +2,8 @@
 
 use super::pick::Picked;
 use super::weigh::People;
-use super::{Made, ReviewEdge, ReviewRecord};
+use super::{FoundBy, Made, ReviewEdge, ReviewRecord};
 use crate::spool::NO_DAY;
-use linkage::Tier;
 use nhs::Day;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,11 +42,11 @@ pub(super) fn around(made: &Made<'_>, people: &People, pairs: &[Picked]) -> (Vec
                 left: a.min(b),
                 right: a.max(b),
                 weight_hundredths: edge.weight_bits_hundredths,
-                by_number: edge.tier == Tier::Number,
+                found_by: FoundBy::of(edge.tier),
             }
         })
         .collect();
-    edges.sort_by_key(|edge| (edge.left, edge.right, edge.by_number));
+    edges.sort_by_key(|edge| (edge.left, edge.right, edge.found_by));
     edges.dedup();
     let mut records: Vec<ReviewRecord> = chosen.iter().map(|record| shown(made, people, *record)).collect();
     records.sort_by_key(|record| (record.person, record.key));

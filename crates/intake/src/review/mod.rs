@@ -15,6 +15,7 @@ use crate::cluster::{Clustered, Sources};
 use crate::error::LoadError;
 use crate::identity::Identities;
 use lake::{LakeError, Snapshot, SnapshotWriter};
+use linkage::Tier;
 use nhs::Day;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -162,8 +163,41 @@ pub struct ReviewEdge {
     pub right: u64,
     /// Match weight in hundredths of a bit.
     pub weight_hundredths: i32,
-    /// Whether the same valid NHS number joined them.
-    pub by_number: bool,
+    /// What found it.
+    pub found_by: FoundBy,
+}
+
+/// What found a link between two records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FoundBy {
+    /// The same valid NHS number.
+    Number,
+    /// Reviewers decided it.
+    Reviewer,
+    /// The weight of what was compared.
+    Weight,
+}
+
+impl FoundBy {
+    pub(crate) const fn of(tier: Tier) -> Self {
+        match tier {
+            Tier::Clerical => Self::Reviewer,
+            Tier::Number => Self::Number,
+            Tier::Weight => Self::Weight,
+        }
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Reviewer => "reviewer",
+            Self::Weight => "weight",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Self {
+        [Self::Number, Self::Reviewer].into_iter().find(|found| found.name() == name).unwrap_or(Self::Weight)
+    }
 }
 
 /// One step of the weight of a pair.

@@ -71,13 +71,15 @@ pub(super) fn pick(made: &Made<'_>, people: &People) -> Choice {
         add(Reason::SharedNumber, left, right, edge_of(left, right), None);
     }
     let least = linking.least();
+    let labels = &linking.labels;
+    let kept_apart = |edge: &Edge| labels.pairs.binary_search(&(edge.left, edge.right, false)).is_ok();
     for edge in linking.linked.edges.iter().filter(|edge| edge.tier == Tier::Weight) {
         if people.of_record[edge.left as usize] == people.of_record[edge.right as usize] {
             continue;
         }
-        if edge.weight_bits_hundredths >= least {
+        if edge.weight_bits_hundredths >= least && !kept_apart(edge) {
             add(refusal(made, edge), edge.left, edge.right, Some(edge), None);
-        } else if f64::from(edge.probability) >= NEAR {
+        } else if edge.weight_bits_hundredths < least && f64::from(edge.probability) >= NEAR {
             add(Reason::NearMiss, edge.left, edge.right, Some(edge), None);
         }
     }
@@ -126,7 +128,7 @@ fn weakest(made: &Made<'_>, people: &People) -> Vec<(Edge, u64)> {
         .edges
         .iter()
         .filter(|e| cluster_of[e.left as usize] == cluster_of[e.right as usize])
-        .filter(|e| e.tier == Tier::Number || e.weight_bits_hundredths >= linking.least())
+        .filter(|e| e.tier != Tier::Weight || e.weight_bits_hundredths >= linking.least())
         .collect();
     let key = |record: u32| linking.keys[record as usize];
     inner.sort_by_key(|e| {
@@ -146,6 +148,8 @@ fn weakest(made: &Made<'_>, people: &People) -> Vec<(Edge, u64)> {
         last.insert(cluster_of[edge.left as usize], (*edge, size[stays] * size[goes]));
         size[stays] += size[goes];
     }
+    // What reviewers decided is not in doubt.
+    last.retain(|_, (edge, _)| edge.tier != Tier::Clerical);
     let one_person = |e: &Edge| people.of_record[e.left as usize] == people.of_record[e.right as usize];
     last.into_values().filter(|(edge, _)| edge.probability < CERTAIN && one_person(edge)).collect()
 }

@@ -32,6 +32,8 @@ pub struct LinkageReport {
     pub rules: Vec<RuleSummary>,
     /// Links of enough weight refused because of two different valid NHS numbers.
     pub refused_numbers: u64,
+    /// Links refused because reviewers keep records of the two people apart.
+    pub refused_labels: u64,
     /// Links refused because one source that holds each person once holds both.
     pub refused_one_source: u64,
     /// Links refused because half or more of the records across look like different people.
@@ -170,6 +172,7 @@ pub(super) fn report(made: &Made<'_>, people: &People, choice: &Choice) -> Linka
         pairs: told.pairs,
         rules: told.rules.iter().map(rule).collect(),
         refused_numbers: told.refused_numbers,
+        refused_labels: told.refused_labels,
         refused_one_source: told.refused_one_row,
         refused_different: told.refused_different,
         refused_unlike: told.refused_unlike,

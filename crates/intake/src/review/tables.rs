@@ -1,6 +1,6 @@
 //! The review as tables of the snapshot.
 
-use super::{Reason, Review, ReviewEdge, ReviewPair, ReviewRecord, ReviewStep};
+use super::{FoundBy, Reason, Review, ReviewEdge, ReviewPair, ReviewRecord, ReviewStep};
 use lake::table::{Column, Named};
 use lake::{LakeError, Snapshot, SnapshotWriter};
 
@@ -83,7 +83,7 @@ fn edges(rows: &[ReviewEdge]) -> Vec<Named> {
         text("left_key", rows, |r| hex(r.left)),
         text("right_key", rows, |r| hex(r.right)),
         decimal("weight", 2, rows, |r| f64::from(r.weight_hundredths) / 100.0),
-        flag("by_number", rows, |r| r.by_number),
+        text("found_by", rows, |r| r.found_by.name().to_owned()),
     ]
 }
 
@@ -191,7 +191,7 @@ pub(super) fn read_edges(snapshot: &Snapshot) -> Result<Vec<ReviewEdge>, LakeErr
         left: table.key("left_key", row),
         right: table.key("right_key", row),
         weight_hundredths: table.hundredths("weight", row),
-        by_number: table.flag("by_number", row),
+        found_by: FoundBy::from_name(table.text("found_by", row)),
     })?;
     Ok(edges.unwrap_or_default())
 }

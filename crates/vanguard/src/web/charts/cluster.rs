@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::draw::{Anchor, BLUE, INK, Key, Mark, ORANGE, PURPLE, QUIET, Words, fit, legend, line, rect};
+use super::draw::{Anchor, BLUE, INK, Key, Mark, ORANGE, PURPLE, QUIET, TEXT, Words, c, fit, legend, line, rect};
 use super::figure::{Canvas, ChartText, WIDTH, empty, figure};
 use super::num::{Num, number};
 use crate::web::components::{Column, Table};
@@ -117,7 +117,7 @@ pub fn cluster_chart(chart: &ClusterChart) -> Markup {
         }
         @for link in chart.links.iter().filter(|_| few) {
             @if let (Some(Some(from)), Some(Some(to))) = (places.get(link.from), places.get(link.to)) {
-                (Words::quiet(Anchor::Middle).at(f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1) + 4.5, &number(link.weight, 1)))
+                (Words::quiet(Anchor::Middle).at(f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1) + 4.5, &fit(&number(link.weight, 1), 90.0, TEXT)))
             }
         }
         @for (node, place) in chart.nodes.iter().zip(&places) {
@@ -132,8 +132,7 @@ pub fn cluster_chart(chart: &ClusterChart) -> Markup {
 fn places(chart: &ClusterChart, two: bool, height: f64) -> Vec<Option<(f64, f64)>> {
     let mut places = vec![None; chart.nodes.len()];
     for side in [false, true] {
-        let own: Vec<usize> =
-            (0..chart.nodes.len()).filter(|at| chart.nodes[*at].second == side).take(DRAWN).collect();
+        let own: Vec<usize> = (0..chart.nodes.len()).filter(|at| chart.nodes[*at].second == side).take(DRAWN).collect();
         let middle = match (two, side) {
             (false, _) => WIDTH / 2.0,
             (true, false) => WIDTH * 0.25,
@@ -158,10 +157,10 @@ fn one(node: &ClusterNode, x: f64, y: f64) -> Markup {
         // A frame marks the two that are compared.
         @if node.marked { (rect(x - REACH - 7.0, y - REACH - 7.0, REACH * 2.0 + 14.0, REACH * 2.0 + 14.0, "#ffffff", Some(INK))) }
         (shape.at(x, y, size, colour))
-        text x=(super::draw::c(x)) y=(super::draw::c(y + 4.5)) text-anchor="middle" font-size="13" font-weight="bold" fill="#ffffff" {
-            (super::draw::printable(&node.label))
+        text x=(c(x)) y=(c(y + 4.5)) text-anchor="middle" font-size="13" font-weight="bold" fill="#ffffff" {
+            (fit(&node.label, REACH * 2.2, TEXT))
         }
-        (Words { colour: QUIET, ..Words::plain(Anchor::Middle) }.at(x, y + REACH + 22.0, &fit(&node.note, 150.0, 13.0)))
+        (Words { colour: QUIET, ..Words::plain(Anchor::Middle) }.at(x, y + REACH + 22.0, &fit(&node.note, 130.0, TEXT)))
     }
 }
 

@@ -16,6 +16,8 @@ pub mod num;
 pub mod scale;
 pub mod timeline;
 pub mod triangle;
+pub mod waterfall;
+pub mod weight_histogram;
 
 #[cfg(test)]
 mod property_tests;
@@ -34,3 +36,5 @@ pub use logic::{LogicBox, LogicChart, LogicLink, Stage, logic_chart};
 pub use num::{Num, count, number};
 pub use timeline::{Lane, PersonTimeline, TimelineEvent, person_timeline};
 pub use triangle::{Tier, TierTriangle, tier_triangle};
+pub use waterfall::{WaterfallChart, WaterfallStep, waterfall_chart};
+pub use weight_histogram::{WeightHistogram, WeightStep, weight_histogram};
