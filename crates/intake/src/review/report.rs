@@ -46,7 +46,7 @@ pub struct LinkageReport {
     pub weights: Vec<WeightBin>,
     /// The sources that have rows about people.
     pub sources: Vec<SourceLinkage>,
-    /// Who is linked and who is missed.
+    /// Who is linked and who is missed; a source that never says what the groups are by is left out.
     pub groups: Vec<GroupLinkage>,
     /// Whether "linked" means found on the list of registered people; otherwise it means found in another source.
     pub against_list: bool,

@@ -72,6 +72,9 @@ fn a_load_keeps_bounded_pairs_with_their_evidence_and_the_figures_add_up() {
     for by in ["sex", "age", "deprivation", "ethnicity"] {
         for source in report.sources.iter().filter(|source| !source.is_list) {
             let own: Vec<_> = report.groups.iter().filter(|g| g.by == by && g.source == source.source).collect();
+            if own.is_empty() {
+                continue;
+            }
             assert_eq!(own.iter().map(|group| group.records).sum::<u64>(), source.identities, "{by} {}", source.source);
             assert_eq!(own.iter().map(|group| group.linked).sum::<u64>(), source.linked);
         }
@@ -143,8 +146,7 @@ fn two_numbers_of_one_person_are_one_where_a_reviewer_says_so() {
          1,{},ASHCROFT,ANNABEL,19500203,2,TS18 1HU,20260101\n",
         number(3)
     );
-    let mut case =
-        Case::new().source("vanguard/gp_registrations", list).source("vanguard/deaths", deaths);
+    let mut case = Case::new().source("vanguard/gp_registrations", list).source("vanguard/deaths", deaths);
     assert_eq!(case.load().unwrap().people, 2);
     let pair = *pairs(&case).iter().find(|pair| pair.reason == Reason::DifferentNumbers).unwrap();
     case.options.labels = vec![label(&pair, true)];

@@ -93,7 +93,7 @@ pub fn cluster_chart(chart: &ClusterChart) -> Markup {
     }
     let two = chart.nodes.iter().any(|node| node.second);
     let most = [false, true].map(|side| chart.nodes.iter().filter(|node| node.second == side).count().min(DRAWN));
-    let height = if most[0].max(most[1]) > 4 { 400.0 } else { 280.0 };
+    let height = if most[0].max(most[1]) > 3 { 420.0 } else { 280.0 };
     let places = places(chart, two, height);
     let kinds: Vec<LinkKind> =
         LinkKind::ALL.into_iter().filter(|kind| chart.links.iter().any(|link| link.kind == *kind)).collect();
@@ -160,7 +160,7 @@ fn one(node: &ClusterNode, x: f64, y: f64) -> Markup {
         text x=(c(x)) y=(c(y + 4.5)) text-anchor="middle" font-size="13" font-weight="bold" fill="#ffffff" {
             (fit(&node.label, REACH * 2.2, TEXT))
         }
-        (Words { colour: QUIET, ..Words::plain(Anchor::Middle) }.at(x, y + REACH + 22.0, &fit(&node.note, 130.0, TEXT)))
+        (Words { colour: QUIET, ..Words::plain(Anchor::Middle) }.at(x, y + REACH + 22.0, &fit(&node.note, 120.0, TEXT)))
     }
 }
 

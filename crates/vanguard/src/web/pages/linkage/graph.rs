@@ -71,7 +71,7 @@ pub fn section(session: &Session, pair: &ReviewPair, records: &[Labelled], edges
         .iter()
         .map(|record| ClusterNode {
             label: record.label.clone(),
-            note: compare::sources(session, &record.record),
+            note: note(session, &record.record),
             second: record.second,
             marked: record.compared,
         })
@@ -105,6 +105,17 @@ pub fn section(session: &Session, pair: &ReviewPair, records: &[Labelled], edges
         p { (summary) }
         (cluster_chart(&chart))
         (list(session, records))
+    }
+}
+
+/// A record's best source, and how many more have it; the table names them all.
+fn note(session: &Session, record: &ReviewRecord) -> String {
+    let all = &session.site.snapshot.manifest().sources;
+    let first =
+        record.sources.first().and_then(|at| all.get(usize::from(*at))).map_or("", |source| source.name.as_str());
+    match record.sources.len() {
+        0 | 1 => first.to_owned(),
+        more => format!("{first} and {} more", more - 1),
     }
 }
 

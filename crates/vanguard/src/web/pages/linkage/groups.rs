@@ -70,7 +70,6 @@ pub fn section(session: &Session, report: &LinkageReport, source: &str) -> Marku
 
 #[derive(Default)]
 struct Sum {
-    order: usize,
     records: u64,
     linked: u64,
     missed_thousandths: u64,
@@ -81,15 +80,15 @@ fn by_group(report: &LinkageReport, by: &str, title: &str, source: &str) -> Mark
     let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
     let wanted = |group: &&GroupLinkage| group.by == by && (source.is_empty() || group.source == source);
     for group in report.groups.iter().filter(wanted) {
-        let next = sums.len();
-        let sum = sums.entry(&group.group).or_insert_with(|| Sum { order: next, ..Sum::default() });
+        let sum = sums.entry(&group.group).or_default();
         sum.records += group.records;
         sum.linked += group.linked;
         sum.missed_thousandths += group.missed_thousandths;
         sum.unlinkable += group.unlinkable;
     }
     let mut groups: Vec<(&str, Sum)> = sums.into_iter().collect();
-    groups.sort_by_key(|(_, sum)| sum.order);
+    // "Not known" last; the names of ages and fifths are in their order.
+    groups.sort_by_key(|(name, _)| (name.starts_with("Not "), *name));
     // Linked and not linked of every group add up to the totals of the source, so they are protected together.
     let cells: Vec<Vec<u64>> =
         groups.iter().map(|(_, sum)| vec![sum.linked, sum.records.saturating_sub(sum.linked)]).collect();
