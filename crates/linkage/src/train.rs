@@ -6,6 +6,7 @@ use crate::model::{Level, Model};
 use crate::plan::Plan;
 use crate::question::{Field, Test};
 use crate::records::Records;
+use crate::token::Token;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -64,7 +65,7 @@ pub fn train(records: &Records, model: &Model, seed: u64) -> Trained {
     let random_pairs = learn_u(records, &mut learned, seed);
     learn_prior(records, &mut learned);
     let started = learned.clone();
-    let plan = Plan::new(records, &started);
+    let plan = Plan::of_answers(records, &started);
     let mut sessions = Vec::new();
     // For each comparison and level: the sum of m weighted by the matches of the session, and the sum of those matches.
     let mut sums: Vec<Vec<(f64, f64)>> = started.comparison.iter().map(|c| vec![(0.0, 0.0); c.levels.len()]).collect();
@@ -113,7 +114,8 @@ fn set_matches_aside(model: &mut Model, records: usize) {
 fn can_tell(rule: &[Test], level: &Level) -> bool {
     let on_names =
         rule.iter().flat_map(|test| test.fields()).any(|field| matches!(field, Field::Family | Field::Given));
-    !(on_names && level.when.iter().any(|test| matches!(test, Test::Swapped | Test::Crossed)))
+    let swap = |test: &Test| matches!(test, Test::Swapped | Test::Crossed | Test::Token(Token::NamesTurnedBirth));
+    !(on_names && level.when.iter().any(swap))
 }
 
 /// A probability within what a model may say, short so that a model file can be read.
@@ -167,7 +169,7 @@ fn learn_u(records: &Records, model: &mut Model, seed: u64) -> u64 {
         return 0;
     }
     let start = model.clone();
-    let plan = Plan::new(records, &start);
+    let plan = Plan::of_answers(records, &start);
     let all = count * (count - 1) / 2;
     let drawn = RANDOM_PAIRS.min(all);
     let slices = 64;

@@ -4,6 +4,7 @@
 
 mod activity;
 mod builtin;
+pub mod cohort;
 mod compute;
 mod count;
 pub mod disclosure;
@@ -11,6 +12,7 @@ pub mod evaluation;
 mod pass;
 pub mod place;
 mod plan;
+pub mod projection;
 pub mod results;
 pub mod rule;
 pub mod save;
