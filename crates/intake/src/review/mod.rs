@@ -8,7 +8,10 @@ mod report;
 mod tables;
 mod weigh;
 
-pub use report::{GroupLinkage, LabelReport, LinkageReport, PickedReport, RuleSummary, SourceLinkage, WeightBin};
+pub use report::{
+    GroupLinkage, Hindrance, LabelReport, LinkageReport, PickedReport, RefusedDecision, RuleSummary, SourceLinkage,
+    WeightBin,
+};
 
 use crate::assign::Assigned;
 use crate::cluster::{Clustered, Sources};
@@ -28,7 +31,7 @@ pub enum Reason {
     Decided,
     /// One valid NHS number stands on both, and they are clearly two people.
     SharedNumber,
-    /// The weight is enough, but the two have different valid NHS numbers.
+    /// The weight is enough, but the two people have different valid NHS numbers.
     DifferentNumbers,
     /// The weight is enough, but one source that holds each person once holds both.
     OneSource,

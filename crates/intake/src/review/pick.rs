@@ -78,7 +78,7 @@ pub(super) fn pick(made: &Made<'_>, people: &People) -> Choice {
             continue;
         }
         if edge.weight_bits_hundredths >= least && !kept_apart(edge) {
-            add(refusal(made, edge), edge.left, edge.right, Some(edge), None);
+            add(refusal(people, edge), edge.left, edge.right, Some(edge), None);
         } else if edge.weight_bits_hundredths < least && f64::from(edge.probability) >= NEAR {
             add(Reason::NearMiss, edge.left, edge.right, Some(edge), None);
         }
@@ -105,15 +105,16 @@ fn pair_hash((left, right): (u32, u32)) -> u64 {
     Hasher::new(22).number(u64::from(left.min(right))).number(u64::from(left.max(right))).finish()
 }
 
-/// Why an edge of enough weight did not join, from what the two clusters are now.
-fn refusal(made: &Made<'_>, edge: &Edge) -> Reason {
-    let linking = &made.clustered.linking;
-    let number = |record: u32| linking.records.nhs_number(record);
-    let bits = |record: u32| linking.sources_of[record as usize] & linking.once;
-    match (number(edge.left), number(edge.right)) {
-        (Some(a), Some(b)) if a != b => Reason::DifferentNumbers,
-        _ if bits(edge.left) & bits(edge.right) != 0 => Reason::OneSource,
-        _ => Reason::Unlike,
+/// Why an edge of enough weight did not join, from what the two people are now.
+fn refusal(people: &People, edge: &Edge) -> Reason {
+    let of = |record: u32| people.of_record[record as usize] as usize;
+    let (a, b) = (of(edge.left), of(edge.right));
+    if people.number[a] != 0 && people.number[b] != 0 && people.number[a] != people.number[b] {
+        Reason::DifferentNumbers
+    } else if people.once[a] & people.once[b] != 0 {
+        Reason::OneSource
+    } else {
+        Reason::Unlike
     }
 }
 

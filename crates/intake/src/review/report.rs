@@ -3,7 +3,7 @@
 use super::pick::Choice;
 use super::weigh::People;
 use super::{Made, Reason, groups};
-use linkage::Tier;
+use linkage::{Contradiction, Tier};
 use serde::{Deserialize, Serialize};
 
 /// The content of `linkage/report.json`.
@@ -56,6 +56,29 @@ pub struct LinkageReport {
     pub alike: u64,
     /// What became of the reviewers' decisions.
     pub labels: LabelReport,
+    /// Decisions that could not be followed, and why.
+    pub refused_decisions: Vec<RefusedDecision>,
+}
+
+/// A decision that two records are one person which could not be followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedDecision {
+    /// The key of one record.
+    pub left: u64,
+    /// The key of the other.
+    pub right: u64,
+    /// Why.
+    pub why: Hindrance,
+}
+
+/// What stands against a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hindrance {
+    /// The two people have different valid NHS numbers, which no decision joins.
+    Numbers,
+    /// Together with other decisions it would join two records which reviewers keep apart.
+    OtherDecisions,
 }
 
 /// What one blocking rule did.
@@ -184,7 +207,22 @@ pub(super) fn report(made: &Made<'_>, people: &People, choice: &Choice) -> Linka
         picked: choice.report.clone(),
         alike: choice.alike,
         labels: labels(made, people),
+        refused_decisions: refused_decisions(made),
     }
+}
+
+fn refused_decisions(made: &Made<'_>) -> Vec<RefusedDecision> {
+    let linking = &made.clustered.linking;
+    let key = |record: u32| linking.keys.get(record as usize).copied().unwrap_or(0);
+    let refused = linking.linked.refused_labels.iter().map(|refused| {
+        let (a, b) = (key(refused.label.left), key(refused.label.right));
+        let why = match refused.why {
+            Contradiction::Numbers => Hindrance::Numbers,
+            Contradiction::Opposite | Contradiction::Chain { .. } | Contradiction::NoPair => Hindrance::OtherDecisions,
+        };
+        RefusedDecision { left: a.min(b), right: a.max(b), why }
+    });
+    refused.collect()
 }
 
 fn labels(made: &Made<'_>, people: &People) -> LabelReport {

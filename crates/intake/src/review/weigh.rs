@@ -14,6 +14,10 @@ pub(super) struct People {
     pub(super) records: Vec<u32>,
     /// For each record the identity that shows it: the one with the smallest key.
     pub(super) face: Vec<u32>,
+    /// The smallest valid NHS number among each person's records; 0 for none.
+    pub(super) number: Vec<u64>,
+    /// For each person one bit for each source that holds everybody once and has a record of them.
+    pub(super) once: Vec<u32>,
 }
 
 impl People {
@@ -29,11 +33,18 @@ impl People {
             }
             of_record[record as usize] = made.assigned.person_of[place];
         }
-        let mut records = vec![0; made.assigned.ids.len()];
-        for &person in &of_record {
-            records[person as usize] += 1;
+        let people = made.assigned.ids.len();
+        let (mut records, mut numbers, mut once) = (vec![0; people], vec![0_u64; people], vec![0; people]);
+        for (record, &person) in (0_u32..).zip(&of_record) {
+            let person = person as usize;
+            records[person] += 1;
+            once[person] |= linking.sources_of[record as usize] & linking.once;
+            if let Some(number) = linking.records.nhs_number(record) {
+                let own = &mut numbers[person];
+                *own = if *own == 0 { number } else { number.min(*own) };
+            }
         }
-        Self { of_record, records, face }
+        Self { of_record, records, face, number: numbers, once }
     }
 }
 

@@ -163,7 +163,7 @@ fn decision(session: &Session, shown: &Shown, told: &Told<'_>) -> Markup {
     html! {
         h2 { "Your decision" }
         p { (changes(shown)) }
-        @if let Some(follows) = words::follows(shown.pair, shown.standing()) {
+        @if let Some(follows) = words::follows(shown.pair, shown.standing(), words::hindered(session, shown.pair)) {
             (inset_text(&html! { (words::standing(shown.standing())) " " (follows) }))
         }
         @if let Some(said) = said {

@@ -2,7 +2,7 @@
 
 use crate::web::Session;
 use crate::web::components::{TagColour, tag};
-use intake::review::{Reason, ReviewPair};
+use intake::review::{Hindrance, Reason, ReviewPair};
 use maud::{Markup, html};
 use store::{PairKey, Standing, Verdict};
 
@@ -44,7 +44,7 @@ pub const fn doubt(pair: &ReviewPair) -> &'static str {
             "The same valid NHS number stands on both records, and they look like two people. One of them may carry the number of a relative or of the patient before."
         }
         Reason::DifferentNumbers => {
-            "The records look alike, but each has a valid NHS number of its own, so they were not joined. They are two people, or one person who was given a second number."
+            "The records look alike, but the two people have different valid NHS numbers, so they were not joined. They are two people, or one person who was given a second number, or one of the records is with the wrong person."
         }
         Reason::OneSource => {
             "The records look alike, but one source that holds each person once holds both, so they were not joined."
@@ -79,9 +79,23 @@ pub fn is_open(standing: Standing) -> bool {
     !matches!(standing, Standing::Settled(_))
 }
 
+/// What stood against a decision in this load.
+pub fn hindered(session: &Session, pair: &ReviewPair) -> Option<Hindrance> {
+    let report = session.site.linkage.as_ref()?;
+    let refused =
+        report.refused_decisions.iter().find(|refused| (refused.left, refused.right) == (pair.left, pair.right));
+    refused.map(|refused| refused.why)
+}
+
 /// What the next load makes of a decision, or what this one has made of it.
-pub fn follows(pair: &ReviewPair, standing: Standing) -> Option<&'static str> {
+pub fn follows(pair: &ReviewPair, standing: Standing, hindered: Option<Hindrance>) -> Option<&'static str> {
     match (standing, pair.joined) {
+        (Standing::Settled(Verdict::Same), false) if hindered == Some(Hindrance::Numbers) => Some(
+            "This load could not follow it: the two people have different valid NHS numbers. If both numbers are one person's, say so of two records that carry the numbers. If one record is with the wrong person, say so of that record and its own person.",
+        ),
+        (Standing::Settled(Verdict::Same), false) if hindered.is_some() => Some(
+            "This load could not follow it: with other decisions it would join records that reviewers keep apart. Look at the decisions about the other records of the two people.",
+        ),
         (Standing::Settled(Verdict::Same), true) => Some("In this load the records are one person, as decided."),
         (Standing::Settled(Verdict::Same), false) => Some("The next load joins the records."),
         (Standing::Settled(Verdict::Different), true) => Some("The next load keeps the records apart."),
