@@ -68,8 +68,11 @@ pub(crate) fn cluster(identities: &Identities, sources: Sources<'_>, labels: &[L
     // So does a source that gives everybody a key of its own; rows that share the key are joined by it below.
     let once = sources.lists | keyed;
     let sources_of = sources_of(identities, &record_of, records.len());
-    let keys = label::keys(&records, &sources_of, sources);
+    let mut keys = label::keys(&records, &sources_of, sources);
     let labels = LabelUse::find(labels, &records, &sources_of, sources.ids, once);
+    for &(record, key) in &labels.known_as {
+        keys[record as usize] = key;
+    }
     let told = labels.pairs.iter().map(|&(left, right, is_match)| linkage::Label { left, right, is_match });
     let options = LinkOptions {
         keep: Some(KEEP),

@@ -1,6 +1,6 @@
 //! What reviewers decided about pairs of records, and how a record is known again at the next load.
 
-use crate::cluster::{Sources, best_source};
+use crate::cluster::Sources;
 use crate::hash::{Hasher, ReadyMap};
 use linkage::Records;
 use rayon::prelude::*;
@@ -40,8 +40,10 @@ fn key(records: &Records, record: u32, source: &str) -> u64 {
 /// The key of each record as a row of the best of its sources.
 pub(crate) fn keys(records: &Records, sources_of: &[u32], sources: Sources<'_>) -> Vec<u64> {
     let of = |(record, bits): (usize, &u32)| {
-        let source = sources.ids.get(usize::from(best_source(*bits, sources.ranks)));
-        key(records, record as u32, source.map_or("", String::as_str))
+        let own = sources.ids.iter().zip(sources.ranks).enumerate().filter(|(source, _)| bits >> source & 1 == 1);
+        // Of sources that know people equally well the name decides, so that the order in place.toml does not matter.
+        let best = own.map(|(_, (id, rank))| (*rank, id.as_str())).min();
+        key(records, record as u32, best.map_or("", |(_, id)| id))
     };
     sources_of.par_iter().enumerate().map(of).collect()
 }
@@ -51,6 +53,8 @@ pub(crate) fn keys(records: &Records, sources_of: &[u32], sources: Sources<'_>) 
 pub(crate) struct LabelUse {
     /// Left, right, whether they are one person; in ascending order, each pair once.
     pub(crate) pairs: Vec<(u32, u32, bool)>,
+    /// The keys by which labels know records: where another source holds a record now, too, its own key may be another.
+    pub(crate) known_as: Vec<(u32, u64)>,
     /// Labels of which a record did not come again.
     pub(crate) absent: u64,
     /// Labels whose key fits several people of a source that holds each person once.
@@ -84,10 +88,14 @@ impl LabelUse {
             } else {
                 let pairs = left.iter().flat_map(|l| right.iter().map(move |r| (*l.min(r), *l.max(r), label.same)));
                 found.pairs.extend(pairs.filter(|(l, r, _)| l != r));
+                let known = |places: &[u32], key: u64| places.iter().map(|place| (*place, key)).collect::<Vec<_>>();
+                found.known_as.extend(known(left, label.left));
+                found.known_as.extend(known(right, label.right));
             }
         }
         found.pairs.sort_unstable();
         found.pairs.dedup();
+        found.known_as.sort_unstable();
         found
     }
 }

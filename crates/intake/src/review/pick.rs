@@ -83,6 +83,12 @@ pub(super) fn pick(made: &Made<'_>, people: &People) -> Choice {
             add(Reason::NearMiss, edge.left, edge.right, Some(edge), None);
         }
     }
+    for (left, right) in two_numbers(made, people) {
+        let (bits, ..) = weigh(left, right, None);
+        if (bits * 100.0).round() as i32 >= least && labels.pairs.binary_search(&(left, right, false)).is_err() {
+            add(Reason::DifferentNumbers, left, right, None, None);
+        }
+    }
     for (edge, links) in weakest(made, people) {
         add(Reason::WeakLink, edge.left, edge.right, Some(&edge), Some(links));
     }
@@ -116,6 +122,45 @@ fn refusal(people: &People, edge: &Edge) -> Reason {
     } else {
         Reason::Unlike
     }
+}
+
+/// Records of two people with different valid numbers who share family name, given name and date of birth. Linkage does not compare
+/// records that a number has settled, so nothing else would find a person who was given a second number.
+fn two_numbers(made: &Made<'_>, people: &People) -> Vec<(u32, u32)> {
+    /// More people of one name and birth than this are namesakes of an invented birth date.
+    const MOST: usize = 6;
+    let linking = &made.clustered.linking;
+    let records = &linking.records;
+    let mut named: Vec<(u64, u32, u64, u32)> = Vec::new();
+    for record in 0..records.len() as u32 {
+        let (family, given) = (records.family(record), records.given(record));
+        let (Some((year, month, day)), Some(_)) = (records.birth(record), records.nhs_number(record)) else { continue };
+        if family.is_empty() || given.is_empty() {
+            continue;
+        }
+        let birth = u64::from(year) << 16 | u64::from(month) << 8 | u64::from(day);
+        let hash = Hasher::new(24).bytes(family.as_bytes()).bytes(given.as_bytes()).number(birth).finish();
+        named.push((hash, people.of_record[record as usize], linking.keys[record as usize], record));
+    }
+    named.sort_unstable();
+    let mut pairs = Vec::new();
+    for run in named.chunk_by(|a, b| a.0 == b.0) {
+        let mut firsts: Vec<u32> = Vec::new();
+        for person in run.chunk_by(|a, b| a.1 == b.1) {
+            // The record that says most stands for the person.
+            let most = person.iter().max_by_key(|(_, _, key, record)| {
+                (records.address(*record).len(), records.postcode(*record).len(), *key)
+            });
+            firsts.extend(most.map(|(.., record)| *record));
+        }
+        if firsts.len() < 2 || firsts.len() > MOST {
+            continue;
+        }
+        for (at, left) in firsts.iter().enumerate() {
+            pairs.extend(firsts[at + 1..].iter().map(|right| (*left.min(right), *left.max(right))));
+        }
+    }
+    pairs
 }
 
 /// For each cluster the weakest edge of its strongest tree, and how many links between records hang on it. Clusters that the weights

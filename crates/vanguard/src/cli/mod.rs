@@ -9,6 +9,7 @@ mod link;
 mod load;
 mod population;
 mod rates;
+mod review;
 pub(crate) mod run;
 mod serve;
 mod simulate;
@@ -46,6 +47,7 @@ enum Command {
     Population(population::Args),
     Caseload(caseload::Args),
     Evaluate(evaluate::Args),
+    Review(review::Args),
     Rates(rates::Args),
     Bench(bench::Args),
     Blueprint(blueprint::Args),
@@ -80,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Population(args) => population::run(args, cli.json),
         Command::Caseload(args) => caseload::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),
+        Command::Review(args) => review::run(args),
         Command::Rates(args) => rates::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Blueprint(args) => blueprint::run(args),

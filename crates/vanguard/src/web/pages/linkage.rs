@@ -28,7 +28,7 @@ use serde::Deserialize;
 pub use bands::show as bands;
 pub use changes::show as changes;
 pub use decide::{decide, reviewers, undo};
-pub use export::{labels, records};
+pub use export::{labels, labels_csv, records};
 pub use pair::show as pair;
 pub use queue::show as queue;
 

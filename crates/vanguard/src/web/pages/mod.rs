@@ -16,6 +16,8 @@ mod search;
 mod segments;
 mod shown;
 
+pub use linkage::labels_csv;
+
 use super::components::Crumb;
 use super::layout::{Page, Section};
 use super::{Session, Site};

@@ -17,7 +17,7 @@ pub async fn labels(session: Session) -> Response {
         Ok(decisions) => decisions.labels(),
         Err(error) => return session.respond(Err(error)),
     };
-    send(&session, "labels.csv", labels.len(), label_file(&labels)).await
+    send(&session, "labels.csv", labels.len(), labels_csv(&labels)).await
 }
 
 /// `POST /linkage/review/records.csv`
@@ -30,7 +30,7 @@ pub async fn records(session: Session) -> Response {
 }
 
 /// The decisions that stand: the keys of the two records, and whether they are one person.
-pub fn label_file(labels: &[(store::PairKey, bool)]) -> Vec<u8> {
+pub fn labels_csv(labels: &[(store::PairKey, bool)]) -> Vec<u8> {
     let mut text = String::from("left,right,same_person\n");
     for (pair, same) in labels {
         let answer = if *same { "yes" } else { "no" };
