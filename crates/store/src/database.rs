@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_audit.sql"),
     include_str!("../migrations/0002_run.sql"),
     include_str!("../migrations/0003_linkage_review.sql"),
+    include_str!("../migrations/0004_cohort.sql"),
 ];
 /// How long a writer waits for another process.
 const PATIENCE: Duration = Duration::from_secs(10);

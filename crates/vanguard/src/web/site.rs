@@ -1,5 +1,6 @@
 //! An open place as the pages see it.
 
+use super::cohort_room::CohortRoom;
 use crate::folder::Folder;
 use crate::pipeline::evaluate::Evaluation;
 use crate::pipeline::{compute, progress::Terminal};
@@ -34,6 +35,8 @@ pub struct Site {
     pub linkage: Option<LinkageReport>,
     /// Pairs of records worth a look, those that matter most first. They name nobody.
     pub pairs: Vec<ReviewPair>,
+    /// Cohorts over the same people.
+    pub cohorts: CohortRoom,
     /// The operational database.
     pub store: Store,
 }
@@ -53,9 +56,10 @@ impl Site {
             .context("failed to read the quality report of the snapshot: load the extracts again")?;
         let linkage = intake::review::report(&snapshot)?;
         let pairs = intake::review::pairs(&snapshot)?.unwrap_or_default();
+        let cohorts = CohortRoom::open(&folder, &computed.summary).context("failed to open the table of people")?;
         let store = Store::open(folder.database()).await?;
         let (people, summary) = (computed.people, computed.summary);
-        Ok(Self { folder, snapshot, people, summary, caseloads, evaluation, quality, linkage, pairs, store })
+        Ok(Self { folder, snapshot, people, summary, caseloads, evaluation, quality, linkage, pairs, cohorts, store })
     }
 
     /// The care model.

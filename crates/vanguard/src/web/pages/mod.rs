@@ -2,6 +2,7 @@
 
 mod care_model;
 mod caseloads;
+mod cohorts;
 mod data_quality;
 mod evaluation;
 mod linkage;
@@ -54,6 +55,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/linkage/review/records.csv", post(linkage::records))
         .route("/linkage/review/{pair}", get(linkage::pair).post(linkage::decide))
         .route("/linkage/review/{pair}/undo", post(linkage::undo))
+        .merge(cohorts::routes())
         .route("/care-model", get(care_model::show))
         .route("/care-model.toml", get(care_model::file))
 }
