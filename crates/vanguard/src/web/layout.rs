@@ -30,7 +30,7 @@ pub enum Section {
 
 impl Section {
     /// Every section in the order of the navigation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Overview,
         Self::Population,
         Self::Segments,
