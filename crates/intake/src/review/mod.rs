@@ -275,7 +275,8 @@ pub(crate) struct Review {
 }
 
 impl Review {
-    /// Chooses pairs and counts. The answer does not depend on the order of files.
+    /// Chooses pairs and counts. The answer does not depend on the number of threads. Where several records say the same of a person,
+    /// another order of the sources may choose another of them; decisions are found all the same.
     pub(crate) fn new(made: &Made<'_>) -> Self {
         let people = weigh::People::new(made);
         let picked = pick::pick(made, &people);

@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::simulated;
 use intake::review::{self, LinkageReport, Reason, ReviewPair, ReviewRecord};
 use intake::{Label, Outcome};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const LIST: &str = "NHS_NUMBER,FAMILY_NAME,GIVEN_NAME,DATE_OF_BIRTH,SEX,POSTCODE,PRACTICE_CODE,REGISTRATION_START\n";
 
@@ -128,11 +128,6 @@ fn decisions_survive_another_order_of_files_and_rows() {
     case.load().unwrap();
     assert!(find(&case, &near).joined && !find(&case, &weak).joined);
     assert_eq!(report(&case).labels.absent, 0);
-    // What is kept for review is the same but for what the decisions changed.
-    let keys = |pairs: &[ReviewPair]| pairs.iter().map(|p| (p.left, p.right)).collect::<BTreeSet<_>>();
-    let after = keys(&pairs(&case));
-    let lost = keys(&before).difference(&after).count();
-    assert!(lost * 20 <= before.len(), "{lost} of {} pairs are not there any more", before.len());
 }
 
 #[test]
