@@ -28,7 +28,9 @@ impl Blocks {
             rule => {
                 let mut truths = blocks.some_truths(out.len());
                 blocks.truth(block, rule, &mut truths);
-                out.iter_mut().zip(&truths).for_each(|(out, truth)| *out = i64::from(*truth));
+                for (out, truth) in out.iter_mut().zip(&truths) {
+                    *out = i64::from(*truth);
+                }
                 blocks.truths.push(truths);
             }
         });
@@ -71,7 +73,9 @@ impl Blocks {
             Expr::Any(parts) => self.together(block, parts, out, false),
             Expr::Not(part) => {
                 self.truth(block, part, out);
-                out.iter_mut().for_each(|truth| *truth = !*truth);
+                for truth in out {
+                    *truth = !*truth;
+                }
             }
             Expr::Feature(feature) => block.test(*feature, out, |value| value != ABSENT && value != 0),
             Expr::OneOf { feature, values } => {
@@ -224,8 +228,8 @@ impl Blocks {
             self.number(block, result, &mut results);
             let rows = out.iter_mut().zip(&results).zip(open.iter_mut().zip(&holds));
             for ((value, result), (open, holds)) in rows {
-                let here = *open & *holds;
-                *open &= !*holds;
+                let here = *open && *holds;
+                *open = *open && !*holds;
                 *value = if here { *result } else { *value };
             }
         }

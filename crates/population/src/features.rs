@@ -7,7 +7,7 @@
 use crate::block::Blocks;
 use crate::builtin;
 use crate::filter::{Target, lake_aggregate, lake_dated};
-use crate::rule::{ABSENT, ColumnRow, features_in_number, features_read, number};
+use crate::rule::{ABSENT, features_in_number, features_read, number};
 use crate::scoring::{self, Scoring};
 use blueprint::FeatureSet;
 use blueprint::model::{Feature, FeatureSource, LoadedScore, Number};

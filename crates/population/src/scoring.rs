@@ -39,7 +39,9 @@ impl Scoring {
             }
         }
         let mut counts = [false; 256];
-        kinds.iter().for_each(|kind| counts[usize::from(kind.number())] = true);
+        for kind in kinds {
+            counts[usize::from(kind.number())] = true;
+        }
         self.last_day = last.0;
         self.scores.push(Planned { feature, score, kinds: counts, first_day: first.0 });
     }
@@ -50,6 +52,10 @@ impl Scoring {
             return;
         }
         let mut groups = vec![0u128; self.scores.len()];
+        #[expect(
+            clippy::needless_range_loop,
+            reason = "the position is that of a person in the bucket and in several columns"
+        )]
         for position in 0..view.len() {
             groups.fill(0);
             for event in view.events_of(position) {

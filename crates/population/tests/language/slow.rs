@@ -72,7 +72,7 @@ impl Asked<'_> {
             FeatureSource::Rule(Expr::Value(number)) => self.number(number),
             FeatureSource::Rule(rule) => Some(i64::from(self.holds(rule))),
             FeatureSource::Choose { position, .. } => self.number(position),
-            FeatureSource::Score { score, window } => Some(self.score(*score, *window)),
+            FeatureSource::Score { score, kinds, window } => Some(self.score(*score, kinds, *window)),
             FeatureSource::Events { kinds, filter, window, first, last, dated, aggregate } => {
                 let mut from = self.window_start(*window);
                 let mut to = i64::from(self.as_of.0);
@@ -222,7 +222,7 @@ impl Asked<'_> {
         i64::from(related.at_least) <= days && days <= i64::from(related.within)
     }
 
-    fn score(&self, kind: ScoreKind, window: Option<Window>) -> i64 {
+    fn score(&self, kind: ScoreKind, kinds: &[EventKind], window: Option<Window>) -> i64 {
         let from = self.window_start(window);
         let table = blueprint::score_table(kind);
         let found: Vec<bool> = table
@@ -232,9 +232,7 @@ impl Asked<'_> {
                 self.person.events.iter().any(|event| {
                     let Some((CodeSystem::Icd10, code)) = &event.code else { return false };
                     let in_time = i64::from(event.date.0) >= from && event.date <= self.as_of;
-                    event.kind == EventKind::Diagnosis
-                        && in_time
-                        && group.codes.iter().any(|stem| code.starts_with(stem))
+                    kinds.contains(&event.kind) && in_time && group.codes.iter().any(|stem| code.starts_with(stem))
                 })
             })
             .collect();
