@@ -38,7 +38,7 @@ fn rows(people: std::ops::Range<u32>, source: &str, slip: u32) -> String {
         if slip > 0 && person % slip == 0 {
             family.pop();
         }
-        let (year, month, day) = (1930 + person % 70, 1 + person % 12, 1 + person % 28);
+        let (year, month, day) = (1930 + person % 71, 1 + person % 12, 1 + person % 28);
         let unit = char::from(b'A' + (person % 20) as u8);
         writeln!(
             text,
@@ -82,7 +82,7 @@ fn records_are_added_and_people_stay() {
         let added = told(at, &["link", "add", file, "--to", "whole", "--check"]);
         assert_eq!(added["load"], load);
         assert_eq!(added["differences"], serde_json::json!([]), "{added:#}");
-        assert!(added["people"]["grown"].as_u64().unwrap() > 50, "{added:#}");
+        assert!(added["people"]["grown"].as_u64().unwrap() >= 40, "{added:#}");
         assert!(added["pairs"].as_u64().unwrap() > 0);
     }
     let after = numbers(&at.join("whole/clusters.parquet"), "cluster_id");
@@ -145,7 +145,7 @@ fn the_cost_is_told_before_anything_runs() {
     let mut text = format!("{HEADER}{}{}", rows(0..500, "gp", 0), rows(0..400, "ae", 9));
     // 2,500 records without a day of birth of their own and with one family name: a block over the cap.
     for i in 0..2500 {
-        writeln!(text, "x{i},x,Featherstonehaugh,,1900-02-01,,,,").unwrap();
+        writeln!(text, "x{i},x,Featherstonehaugh,,1900-02-01,,,{i} High Street,").unwrap();
     }
     std::fs::write(at.join("people.csv"), text).unwrap();
     let cost = told(at, &["link", "people.csv", "--dry-run", "--id", "id"]);
