@@ -50,7 +50,8 @@ impl Whole {
                 "it is of another version of the program, or no state at all; link the whole again",
             ));
         }
-        let model = Model::parse(&from.text()?).map_err(|_| StateError::Meaning("it is damaged: its model cannot be read"))?;
+        let model =
+            Model::parse(&from.text()?).map_err(|_| StateError::Meaning("it is damaged: its model cannot be read"))?;
         let [threshold, keep] = exact(from.numbers::<f64>()?)?;
         let told = |p: f64| (!p.is_nan()).then_some(p);
         let one_row_per_person = from.bytes()?;
