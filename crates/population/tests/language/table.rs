@@ -100,10 +100,12 @@ fn event(table: &Table, row: &[String]) -> Event {
     }
 }
 
-/// Diagnoses are ICD-10, procedures OPCS-4, all else SNOMED CT.
+/// Diagnoses are ICD-10, procedures OPCS-4, all else SNOMED CT; so is a code of a clinic or department unless it begins with a letter.
 fn code(text: &str, kind: EventKind) -> Code {
+    let is_letter_first = text.starts_with(|first: char| first.is_ascii_uppercase());
     let system = match kind {
         EventKind::Diagnosis => CodeSystem::Icd10,
+        EventKind::Outpatient | EventKind::EmergencyAttendance if is_letter_first => CodeSystem::Icd10,
         EventKind::Procedure => CodeSystem::Opcs4,
         _ => CodeSystem::SnomedCt,
     };
