@@ -2,6 +2,7 @@
 
 use crate::compare::{Eye, beginning};
 use crate::dictionary::text_hash;
+use crate::gauge::Spectrum;
 use crate::model::{Comparison, Model};
 use crate::plan::{Plan, probability};
 use crate::postcode;
@@ -176,11 +177,17 @@ pub(crate) fn tasks(blocks: &[Block]) -> Vec<&[Block]> {
 }
 
 /// Compares all pairs that share a block of some rule and gives those of at least `keep_bits` and no veto, ordered by left and
-/// right. Pairs of two records with settled persons are not compared: `group` has decided them.
-pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits: f64) -> (Vec<Edge>, Vec<RuleReport>) {
+/// right. Pairs of two records with settled persons are not compared: `group` has decided them. All pairs compared are counted by weight.
+pub(crate) fn compare(
+    plan: &Plan<'_>,
+    active: &[u32],
+    group: &[u32],
+    keep_bits: f64,
+) -> (Vec<Edge>, Vec<RuleReport>, Spectrum) {
     let records = plan.records;
     let mut edges = Vec::new();
     let mut reports = Vec::new();
+    let mut spectrum = Spectrum::new(active.len());
     // Rules under which a record stood in a block that was too large, one bit each; empty until there is one.
     let mut passed_over: Vec<u32> = Vec::new();
     for (rule_at, rule) in plan.model.blocking.rules.iter().enumerate() {
@@ -200,21 +207,25 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
         }
         blocks.retain(|block| block.pairs() <= most);
         let work = tasks(&blocks);
-        let results: Vec<(Vec<Edge>, u64)> = work
+        let results: Vec<(Vec<Edge>, u64, Spectrum)> = work
             .par_iter()
             .map_init(
                 || Eye::new(plan),
-                |eye, task| one_task(plan, eye, rule_at, &entries, task, &passed_over, keep_bits),
+                |eye, task| {
+                    let own = Spectrum::new(active.len());
+                    one_task(plan, eye, rule_at, &entries, task, &passed_over, keep_bits, own)
+                },
             )
             .collect();
-        for (found, pairs) in results {
+        for (found, pairs, seen) in results {
             edges.extend(found);
             report.new_pairs += pairs;
+            spectrum.add(seen);
         }
         reports.push(report);
     }
     edges.par_sort_unstable_by_key(|edge| (edge.left, edge.right));
-    (edges, reports)
+    (edges, reports, spectrum)
 }
 
 fn one_task(
@@ -225,7 +236,8 @@ fn one_task(
     task: &[Block],
     passed_over: &[u32],
     keep_bits: f64,
-) -> (Vec<Edge>, u64) {
+    mut spectrum: Spectrum,
+) -> (Vec<Edge>, u64, Spectrum) {
     let (earlier, own) = (&plan.rules[..rule_at], plan.rules[rule_at]);
     let rules = &plan.model.blocking.rules[..rule_at];
     let quick: Vec<(usize, u8)> =
@@ -250,13 +262,17 @@ fn one_task(
                 }
                 pairs += 1;
                 let bits = plan.bits(mask, left, right);
-                if bits >= keep_bits && plan.veto(mask).is_none() {
+                if plan.veto(mask).is_some() {
+                    continue;
+                }
+                spectrum.see(plan, mask, bits, left, right);
+                if bits >= keep_bits {
                     edges.push(edge(left, right, bits, Tier::Weight));
                 }
             }
         }
     }
-    (edges, pairs)
+    (edges, pairs, spectrum)
 }
 
 /// Which of family, given name, birth, postcode and address are present and equal, one bit each.

@@ -6,6 +6,7 @@ use crate::forest::Forest;
 use crate::label::Apart;
 use crate::plan::Plan;
 use crate::result::{Conflict, Edge, LinkOptions, Tier};
+use crate::supersede::{SupersededReport, resolve};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -38,7 +39,7 @@ const MOST_PEOPLE: usize = 64;
 
 /// Groups records by number, joins those that agree and sets the number of the others aside. Records that a label keeps apart are not
 /// of one person, whatever their number.
-pub(crate) fn settle(plan: &Plan<'_>, options: &LinkOptions, apart: Apart) -> Settled {
+pub(crate) fn settle(plan: &Plan<'_>, options: &LinkOptions, apart: Apart) -> (Settled, SupersededReport) {
     let records = plan.records;
     let mut settled = Settled {
         forest: Forest::new(records.len()),
@@ -50,9 +51,11 @@ pub(crate) fn settle(plan: &Plan<'_>, options: &LinkOptions, apart: Apart) -> Se
     };
     if !plan.model.number.is_identity {
         settled.active = (0..records.len() as u32).collect();
-        return settled;
+        return (settled, SupersededReport::default());
     }
-    let by_number = sorted(plan, options);
+    let (newer, mut superseded) = resolve(&options.superseded);
+    superseded.records = records.rows.iter().filter(|row| newer.contains_key(&row.number)).count() as u64;
+    let by_number = sorted(plan, &newer);
     let mut held = vec![false; records.len()];
     let mut eye = Eye::new(plan);
     let mut people = 0;
@@ -67,23 +70,13 @@ pub(crate) fn settle(plan: &Plan<'_>, options: &LinkOptions, apart: Apart) -> Se
     settled.active = (0..records.len() as u32).filter(|record| !held[*record as usize]).collect();
     settled.edges.sort_unstable_by_key(|edge| (edge.left, edge.right));
     settled.conflicts.sort_unstable_by_key(|conflict| (conflict.left, conflict.right));
-    settled
+    (settled, superseded)
 }
 
 /// Records with a number, by number (the new one where it was superseded), then by content.
-fn sorted(plan: &Plan<'_>, options: &LinkOptions) -> Vec<(u64, u32)> {
+fn sorted(plan: &Plan<'_>, newer: &FxHashMap<u64, u64>) -> Vec<(u64, u32)> {
     let records = plan.records;
-    let newer: FxHashMap<u64, u64> = options.superseded.iter().copied().collect();
-    let current = |mut number: u64| {
-        // A chain of replacements ends; the count guards against a circle.
-        for _ in 0..8 {
-            match newer.get(&number) {
-                Some(new) if *new != number => number = *new,
-                _ => break,
-            }
-        }
-        number
-    };
+    let current = |number: u64| newer.get(&number).copied().unwrap_or(number);
     let mut by_number: Vec<(u64, u32)> = records
         .rows
         .iter()

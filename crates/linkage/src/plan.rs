@@ -38,7 +38,6 @@ pub(crate) struct Rung {
     pub(crate) need: u64,
     /// log2(m / u); 0 where neutral.
     pub(crate) bits: f64,
-    pub(crate) neutral: bool,
     /// Indexes into [`TEXTS`] of the columns whose own frequency counts.
     pub(crate) frequency: Vec<usize>,
     /// Whether the frequency of the date of birth counts.
@@ -64,6 +63,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) training: Vec<u64>,
     pub(crate) agree: Vec<u64>,
     vetoes: Vec<(u64, u64)>,
+    tiers: Vec<(u64, u64)>,
     /// For each text column and value: log2(average frequency / own frequency). Empty where no level asks.
     rarity: [Vec<f32>; 8],
     /// The same for dates of birth; empty where no level asks.
@@ -89,7 +89,6 @@ impl<'a> Plan<'a> {
                 let rung = |level: &crate::model::Level| Rung {
                     need: mask(&level.when),
                     bits: if level.is_neutral() { 0.0 } else { (level.m / level.u).log2() },
-                    neutral: level.is_neutral(),
                     frequency: TEXTS
                         .iter()
                         .enumerate()
@@ -108,7 +107,6 @@ impl<'a> Plan<'a> {
         let birth_wanted = comparisons.iter().flatten().any(|rung: &Rung| rung.birth_frequency);
         let text: [Column; 8] = std::array::from_fn(|text| column(&tests, TEXTS[text]));
         let asked = (0..8).filter(|at| text[*at].is_asked()).collect();
-        let others = records.len().max(SMALLEST_POPULATION) - 1;
         Self {
             records,
             model,
@@ -129,8 +127,9 @@ impl<'a> Plan<'a> {
             training: model.training.iter().map(|rule| mask(rule)).collect(),
             agree: model.number.agree.iter().map(|rule| mask(rule)).collect(),
             vetoes: model.veto.iter().map(|veto| (mask(&veto.when), mask(&veto.unless))).collect(),
+            tiers: model.tier.iter().map(|tier| (mask(&tier.when), mask(&tier.unless))).collect(),
             nicknames: nickname_lists(records, model),
-            prior_bits: (model.prior.matches_per_record / others as f64).log2(),
+            prior_bits: prior_bits(model.prior.matches_per_record, records.len()),
             comparisons,
             rarity,
         }
@@ -188,10 +187,25 @@ impl<'a> Plan<'a> {
         bits
     }
 
+    /// Whether a deterministic tier joins a pair.
+    pub(crate) fn tier_holds(&self, tier: usize, mask: u64) -> bool {
+        self.tiers.get(tier).is_some_and(|(when, unless)| mask & when == *when && mask & unless == 0)
+    }
+
+    /// The first deterministic tier that joins a pair.
+    pub(crate) fn tier(&self, mask: u64) -> Option<usize> {
+        (0..self.tiers.len()).find(|at| self.tier_holds(*at, mask))
+    }
+
     /// The first veto that stands against a pair.
     pub(crate) fn veto(&self, mask: u64) -> Option<usize> {
         self.vetoes.iter().position(|(when, unless)| mask & when == *when && mask & unless == 0)
     }
+}
+
+/// log2 of the prior odds of a pair.
+pub(crate) fn prior_bits(matches_per_record: f64, records: usize) -> f64 {
+    (matches_per_record / (records.max(SMALLEST_POPULATION) - 1) as f64).log2()
 }
 
 fn bit_of(tests: &[Test], test: Test) -> u64 {

@@ -124,7 +124,7 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         bail!("--threshold {threshold}: give a probability from 0.5 to 1");
     }
     let mut model = model(&args.input)?;
-    let superseded = args.superseded.as_deref().map(read::superseded).transpose()?.unwrap_or_default();
+    let mut superseded = args.superseded.as_deref().map(read::superseded).transpose()?.unwrap_or_default();
     std::fs::create_dir_all(out).with_context(|| format!("failed to make the folder {}", out.display()))?;
     shown.stage("read", None);
     let wanted = Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref() };
@@ -135,6 +135,7 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         model = linkage::train(&input.records, &model, args.input.seed).model;
     }
     shown.stage("link", None);
+    superseded.extend(&input.superseded);
     let options = LinkOptions {
         threshold: args.threshold,
         keep: None,
@@ -157,6 +158,37 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
 
 fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
+}
+
+/// What superseded numbers and deterministic tiers did; empty where there are none.
+fn before_weights(report: &linkage::Report) -> String {
+    let mut text = String::new();
+    let old = &report.superseded;
+    if old.given > 0 {
+        text = format!(
+            "Superseded numbers: {} given, {} records count by the newer one; {} circles and {} numbers with two successors were left as they are.\n",
+            count(old.given),
+            count(old.records),
+            old.circles.len(),
+            old.forks.len()
+        );
+    }
+    if !report.tiers.is_empty() {
+        let row = |tier: &linkage::TierReport| {
+            vec![
+                tier.name.clone(),
+                count(tier.pairs),
+                count(tier.joined),
+                count(tier.skipped_blocks),
+                count(tier.skipped_pairs),
+            ]
+        };
+        let rows: Vec<Vec<String>> = report.tiers.iter().map(row).collect();
+        let heading = ["deterministic tier", "pairs", "joins", "blocks skipped", "pairs skipped"];
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "\n{}", table(&heading, &rows));
+    }
+    text
 }
 
 /// The report of a run.
@@ -188,6 +220,7 @@ fn told(
     for (why, number) in refused.iter().filter(|(_, number)| *number > 0) {
         let _ = writeln!(text, "Not joined, {why}: {}", count(*number));
     }
+    text.push_str(&before_weights(report));
     let rules: Vec<Vec<String>> = report
         .rules
         .iter()
@@ -210,6 +243,20 @@ fn told(
         "clusters": report.clusters,
         "threshold": threshold,
         "joined_by_number": report.joined_by_number,
+        "superseded": {
+            "given": report.superseded.given,
+            "records": report.superseded.records,
+            "circles": report.superseded.circles.len(),
+            "forks": report.superseded.forks.len(),
+        },
+        "tiers": report.tiers.iter().map(|tier| json!({
+            "name": tier.name,
+            "rule": tier.rule,
+            "pairs": tier.pairs,
+            "joined": tier.joined,
+            "skipped_blocks": tier.skipped_blocks,
+            "skipped_pairs": tier.skipped_pairs,
+        })).collect::<Vec<_>>(),
         "profiles": report.profiles,
         "pairs": report.pairs,
         "edges": edges,

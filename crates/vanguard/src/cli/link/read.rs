@@ -22,6 +22,8 @@ pub struct Input {
     pub ids: Texts,
     /// The true person of each record; empty text where the file does not say. `None` where no column was asked for.
     pub truth: Option<Texts>,
+    /// Numbers that rows say were replaced.
+    pub superseded: Vec<(u64, u64)>,
     sources: Vec<String>,
     files: Vec<FileNotes>,
 }
@@ -85,7 +87,8 @@ impl Input {
         } else {
             csv_rows(path, &mut rows)?;
         }
-        let notes = rows.notes;
+        let mut notes = rows.notes;
+        self.superseded.append(&mut notes.reading.superseded);
         self.files.push(notes);
         Ok(())
     }
