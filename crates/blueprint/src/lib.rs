@@ -21,6 +21,7 @@ pub mod place;
 mod question;
 mod rule;
 pub mod score;
+mod score_file;
 mod show;
 mod sink;
 mod site;

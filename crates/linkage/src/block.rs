@@ -9,6 +9,7 @@ use crate::postcode;
 use crate::question::{Field, Test};
 use crate::records::Records;
 use crate::result::{Edge, RuleReport, Tier};
+use crate::token::Token;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -53,6 +54,7 @@ fn part(records: &Records, test: Test, record: usize) -> u64 {
         Test::Sector => hashed(postcode::sector(whole_postcode())),
         Test::District => hashed(postcode::district(whole_postcode())),
         Test::Area => hashed(postcode::area(whole_postcode())),
+        Test::Token(token) => records.tokens.get(token.at(), record),
         _ => 0,
     }
 }
@@ -187,7 +189,7 @@ pub(crate) fn compare(
     let records = plan.records;
     let mut edges = Vec::new();
     let mut reports = Vec::new();
-    let mut spectrum = Spectrum::new(active.len());
+    let mut spectrum = Spectrum::new(records.len());
     // Rules under which a record stood in a block that was too large, one bit each; empty until there is one.
     let mut passed_over: Vec<u32> = Vec::new();
     for (rule_at, rule) in plan.model.blocking.rules.iter().enumerate() {
@@ -211,10 +213,7 @@ pub(crate) fn compare(
             .par_iter()
             .map_init(
                 || Eye::new(plan),
-                |eye, task| {
-                    let own = Spectrum::new(active.len());
-                    one_task(plan, eye, rule_at, &entries, task, &passed_over, keep_bits, own)
-                },
+                |eye, task| one_task(plan, eye, rule_at, &entries, task, &passed_over, keep_bits),
             )
             .collect();
         for (found, pairs, seen) in results {
@@ -236,13 +235,12 @@ fn one_task(
     task: &[Block],
     passed_over: &[u32],
     keep_bits: f64,
-    mut spectrum: Spectrum,
 ) -> (Vec<Edge>, u64, Spectrum) {
     let (earlier, own) = (&plan.rules[..rule_at], plan.rules[rule_at]);
     let rules = &plan.model.blocking.rules[..rule_at];
     let quick: Vec<(usize, u8)> =
         rules.iter().enumerate().filter_map(|(at, rule)| Some((at, same_need(rule)?))).collect();
-    let mut edges = Vec::new();
+    let (mut edges, mut spectrum) = (Vec::new(), Spectrum::new(plan.records.len()));
     let mut pairs = 0;
     for block in task {
         let members = &entries[block.range.clone()];
@@ -322,7 +320,8 @@ pub(crate) fn words(rule: &[Test]) -> String {
 pub(crate) fn touched(model: &Model, rule: &[Test]) -> Vec<bool> {
     let fields: Vec<Field> = rule.iter().flat_map(|test| test.fields()).copied().collect();
     let looks = |test: &&Test| {
-        !matches!(test, Test::Swapped | Test::Crossed) && test.fields().iter().any(|field| fields.contains(field))
+        !matches!(test, Test::Swapped | Test::Crossed | Test::Token(Token::NamesTurnedBirth))
+            && test.fields().iter().any(|field| fields.contains(field))
     };
     let tests =
         |comparison: &Comparison| comparison.levels.iter().flat_map(|level| &level.when).any(|test| looks(&test));

@@ -33,9 +33,9 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
-    /// An empty one for a run over so many records.
-    pub(crate) fn new(active: usize) -> Self {
-        let one_in = (active / SAMPLED_RECORDS).max(1).next_power_of_two() as u64;
+    /// An empty one for so many records.
+    pub(crate) fn new(records: usize) -> Self {
+        let one_in = (records / SAMPLED_RECORDS).max(1).next_power_of_two() as u64;
         Self { counts: vec![0; BINS], sample: Vec::new(), one_in }
     }
 

@@ -3,6 +3,7 @@
 //! Push what the sources say into [`Records`], read a [`Model`], [`train`] it where the data differ from it, and [`link`].
 //! [`explain`] shows any pair as a waterfall of weights. The whole method is written down in `docs/methods/linkage.md`.
 
+mod bits;
 mod block;
 mod calendar;
 mod clean;
@@ -11,10 +12,14 @@ mod columns;
 mod compare;
 mod dictionary;
 mod em;
+mod encode;
+mod encoded;
+mod encoding;
 mod estimate;
 mod explain;
 mod forest;
 mod gauge;
+mod hmac;
 mod interval;
 mod label;
 mod link;
@@ -38,6 +43,11 @@ mod train;
 
 pub use columns::{Columns, Layout, Reading};
 pub use estimate::{Estimates, LabelEstimates, Operating, estimate, estimate_from_labels};
+mod soundex;
+mod token;
+
+pub use encode::{Encoded, Encoder};
+pub use encoding::{Encoding, EncodingError, EncodingKey, Hardening};
 pub use explain::{Explainer, Step, Waterfall, explain};
 pub use gauge::Spectrum;
 pub use interval::Interval;
@@ -51,4 +61,5 @@ pub use strings::{damerau_levenshtein, jaro_winkler};
 pub use suggest::{Proposal, Suggestion, suggest_blocking};
 pub use supersede::SupersededReport;
 pub use supervised::{Taught, train_from_labels, train_from_truth};
+pub use token::Token;
 pub use train::{Draw, Session, Trained, train};

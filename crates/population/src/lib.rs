@@ -11,6 +11,7 @@ pub mod evaluation;
 mod pass;
 pub mod place;
 mod plan;
+pub mod projection;
 pub mod results;
 pub mod rule;
 pub mod save;

@@ -1,7 +1,10 @@
 //! `vanguard link`: which records of any files are of one person.
 
+mod encode;
 mod explain;
+mod key;
 mod labels;
+mod manifest;
 mod read;
 mod score;
 mod suggest;
@@ -59,7 +62,7 @@ struct InputArgs {
     /// CSV or Parquet files of records.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Model file, or person, historical or febrl.
+    /// Model file, or person, historical, febrl or encoded.
     #[arg(long, default_value = "person")]
     model: String,
     /// Column that tells the records apart [default: rows are numbered from 0].
@@ -79,6 +82,7 @@ enum Action {
     Explain(explain::Args),
     Train(train::Args),
     SuggestBlocking(suggest::Args),
+    Encode(Box<encode::Args>),
 }
 
 /// Runs the command.
@@ -88,24 +92,37 @@ pub fn run(args: &Args, json: bool) -> anyhow::Result<Report> {
         Some(Action::Explain(args)) => explain::run(args, &shown),
         Some(Action::Train(args)) => train::run(args, &shown),
         Some(Action::SuggestBlocking(args)) => suggest::run(args, &shown),
+        Some(Action::Encode(args)) => encode::run(args, &shown),
         None => link(args, &shown),
     }
 }
 
 /// The model of a name or file, with the columns of the command line.
 fn model(args: &InputArgs) -> anyhow::Result<Model> {
-    let mut model = match args.model.as_str() {
+    let mut model = named_model(&args.model)?;
+    set_columns(&mut model, &args.column)?;
+    Ok(model)
+}
+
+/// The model of a name or file.
+fn named_model(name: &str) -> anyhow::Result<Model> {
+    Ok(match name {
         "person" => Model::person()?,
         "historical" => Model::historical()?,
         "febrl" => Model::febrl()?,
+        "encoded" => Model::encoded()?,
         file => {
             let text = std::fs::read_to_string(file).with_context(|| {
-                format!("failed to read the model {file}; give a file, or person, historical or febrl")
+                format!("failed to read the model {file}; give a file, or person, historical, febrl or encoded")
             })?;
             Model::parse(&text).with_context(|| format!("failed to use {file}"))?
         }
-    };
-    for choice in &args.column {
+    })
+}
+
+/// Says which columns hold what, as the command line does.
+fn set_columns(model: &mut Model, choices: &[String]) -> anyhow::Result<()> {
+    for choice in choices {
         let Some((field, column)) = choice.split_once('=') else { bail!("--column {choice}: write FIELD=COLUMN") };
         let Some(field) = Field::parse(field.trim()) else {
             bail!(
@@ -115,7 +132,7 @@ fn model(args: &InputArgs) -> anyhow::Result<Model> {
         };
         model.columns.set(field, column);
     }
-    Ok(model)
+    Ok(())
 }
 
 fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
