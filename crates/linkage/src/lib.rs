@@ -29,6 +29,7 @@ mod number;
 mod plan;
 mod postcode;
 mod prior;
+mod quality;
 mod question;
 mod records;
 mod result;
@@ -43,6 +44,7 @@ mod train;
 
 pub use columns::{Columns, Layout, Reading};
 pub use estimate::{Estimates, LabelEstimates, Operating, estimate, estimate_from_labels};
+mod self_match;
 mod soundex;
 mod token;
 
@@ -54,9 +56,11 @@ pub use interval::Interval;
 pub use label::{Contradiction, Label, RefusedLabel};
 pub use link::link;
 pub use model::{Blocking, Comparison, Level, Model, ModelError, NumberRule, Prior, TierRule, Veto};
+pub use quality::{GroupQuality, Grouping, quality_by_group};
 pub use question::{Field, Test};
 pub use records::{MoreInput, RecordInput, Records};
 pub use result::{Conflict, Edge, LinkOptions, Linked, Report, RuleReport, Tier, TierReport};
+pub use self_match::{Unlinkables, unlinkables};
 pub use strings::{damerau_levenshtein, jaro_winkler};
 pub use suggest::{Proposal, Suggestion, suggest_blocking};
 pub use supersede::SupersededReport;

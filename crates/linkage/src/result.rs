@@ -2,6 +2,7 @@
 
 use crate::gauge::Spectrum;
 use crate::label::{Label, RefusedLabel};
+use crate::plan::bits_of_probability;
 use crate::supersede::SupersededReport;
 use std::time::Duration;
 
@@ -151,4 +152,17 @@ pub struct Linked {
     pub refused_labels: Vec<RefusedLabel>,
     /// What happened.
     pub report: Report,
+}
+
+impl Linked {
+    /// Whether an edge was enough to join its two records: a number, a decision, a tier, or a weight at or above the threshold.
+    pub fn reaches(&self, edge: &Edge) -> bool {
+        let least = (bits_of_probability(self.threshold) * 100.0).round() as i32;
+        edge.tier != Tier::Weight || edge.weight_bits_hundredths >= least
+    }
+
+    /// Whether an edge is a link of the answer: it was enough, and the join was not refused.
+    pub fn is_link(&self, edge: &Edge) -> bool {
+        self.reaches(edge) && self.cluster_of.get(edge.left as usize) == self.cluster_of.get(edge.right as usize)
+    }
 }

@@ -5,6 +5,7 @@ mod explain;
 mod key;
 mod labels;
 mod manifest;
+mod quality;
 mod read;
 mod score;
 mod suggest;
@@ -18,7 +19,8 @@ use crate::pipeline::progress::Terminal;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use labels::Labels;
-use linkage::{Field, LinkOptions, Linked, Model};
+use linkage::{Field, Grouping, LinkOptions, Linked, Model};
+use quality::{Asked, Quality};
 use read::{Input, Wanted};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -42,6 +44,9 @@ pub struct Args {
     /// The least match probability at which records are joined [default: the model's].
     #[arg(long, value_name = "P")]
     threshold: Option<f64>,
+    /// Choose the lowest threshold at which the expected precision of the links is at least this, instead of a threshold.
+    #[arg(long, value_name = "P", conflicts_with = "threshold")]
+    precision: Option<f64>,
     /// Use the weights of the model as they stand, without learning from the records.
     #[arg(long)]
     no_train: bool,
@@ -54,6 +59,13 @@ pub struct Args {
     /// File of clerical decisions: two ids, and yes or no (1 or 0) for whether they are one person.
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
+    /// Show the quality of the linkage by sex, age and the groups of this column, such as ethnicity or deprivation; may be given
+    /// several times. `--by sex` shows sex and age alone.
+    #[arg(long, value_name = "COLUMN")]
+    by: Vec<String>,
+    /// The day ages are counted on; without it people are grouped by the decade of birth.
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "by")]
+    day: Option<String>,
 }
 
 /// What every action reads.
@@ -140,37 +152,71 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     if let Some(threshold) = args.threshold.filter(|p| !(0.5..=1.0).contains(p)) {
         bail!("--threshold {threshold}: give a probability from 0.5 to 1");
     }
+    if let Some(precision) = args.precision.filter(|p| !(0.5..1.0).contains(p)) {
+        bail!("--precision {precision}: give a share from 0.5 up to, but not, 1");
+    }
+    let day = args.day.as_deref().map(day).transpose()?;
+    let by: Vec<String> = args.by.iter().filter(|name| !matches!(name.as_str(), "sex" | "age")).cloned().collect();
     let mut model = model(&args.input)?;
     let mut superseded = args.superseded.as_deref().map(read::superseded).transpose()?.unwrap_or_default();
     std::fs::create_dir_all(out).with_context(|| format!("failed to make the folder {}", out.display()))?;
     shown.stage("read", None);
-    let wanted = Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref() };
+    let wanted = Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref(), by: &by };
     let input = Input::read(&args.input.files, &model, wanted)?;
     let labels = args.labels.as_deref().map(|file| Labels::read(file, &input)).transpose()?.unwrap_or_default();
+    let mut draws = Vec::new();
     if !args.no_train {
         shown.stage("learn weights", None);
-        model = linkage::train(&input.records, &model, args.input.seed).model;
+        let trained = linkage::train(&input.records, &model, args.input.seed);
+        (model, draws) = (trained.model, trained.draws);
     }
     shown.stage("link", None);
     superseded.extend(&input.superseded);
     let options = LinkOptions {
         threshold: args.threshold,
-        keep: None,
+        precision: args.precision,
+        // Near misses are counted for each group.
+        keep: (!args.by.is_empty()).then_some(0.01),
         one_row_per_person: input.once(&model, &args.once),
         superseded,
         labels: labels.pairs.clone(),
     };
     let linked = linkage::link(&input.records, &model, &options);
     shown.stage("write", None);
-    let threshold = args.threshold.unwrap_or(model.threshold);
-    let edges = write::edges(&out.join("edges.parquet"), &input, &linked, threshold)?;
+    let edges = write::edges(&out.join("edges.parquet"), &input, &linked)?;
     write::clusters(&out.join("clusters.parquet"), &input, &linked)?;
     let scores = write::truth(&out.join("truth.parquet"), &input, &linked)?;
     write_text(&out.join("model.toml"), &model.to_toml())?;
+    let groupings = if args.by.is_empty() { Vec::new() } else { groupings(&input, &by, day) };
+    let quality = Quality::of(&input, &model, &linked, &labels, &Asked { draws: &draws, groupings });
     shown.end();
-    let report = told(&input, &linked, &labels, edges, scores.as_ref(), threshold);
+    let mut report = told(&input, &linked, &labels, edges, scores.as_ref(), &by);
+    report.text.push_str(&quality.words());
+    if let Some(object) = report.json.as_object_mut() {
+        object.insert("quality".to_owned(), quality.json());
+    }
     write_text(&out.join("report.json"), &format!("{:#}\n", report.json))?;
     Ok(report)
+}
+
+fn day(text: &str) -> anyhow::Result<(u16, u8, u8)> {
+    let (year, month, day) =
+        nhs::Day::parse_iso(text).with_context(|| format!("--day {text}: write a day as 2026-03-31"))?.ymd();
+    Ok((u16::try_from(year).unwrap_or(0), month as u8, day as u8))
+}
+
+/// Sex and age, which the fields tell, and the columns that were asked for.
+fn groupings(input: &Input, by: &[String], day: Option<(u16, u8, u8)>) -> Vec<Grouping> {
+    let records = &input.records;
+    let age = day.map_or_else(|| Grouping::by_birth(records), |day| Grouping::by_age(records, day));
+    let columns = by.iter().zip(&input.by);
+    let columns = columns.map(|(name, texts)| Grouping::by_text(name, (0..texts.len()).map(|at| texts.get(at))));
+    [Grouping::by_sex(records), age].into_iter().chain(columns).collect()
+}
+
+/// A threshold chosen from the weights, to five digits.
+fn shortened(threshold: f64) -> f64 {
+    (threshold * 1e5).round() / 1e5
 }
 
 fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
@@ -215,9 +261,9 @@ fn told(
     labels: &Labels,
     edges: u64,
     scores: Option<&score::Scores>,
-    threshold: f64,
+    by: &[String],
 ) -> Report {
-    let report = &linked.report;
+    let (report, threshold) = (&linked.report, shortened(linked.threshold));
     let mut text = format!(
         "{} records are {} people at probability {threshold}.\n{} joined through their number; {} pairs compared, {} links written.\n",
         count(report.records),
@@ -247,7 +293,7 @@ fn told(
         .collect();
     let _ = writeln!(text, "\n{}", table(&["blocking rule", "new pairs", "blocks skipped", "pairs skipped"], &rules));
     text.push_str(&labels.words(input, linked));
-    let mut notes = input.notes();
+    let mut notes = input.notes(by);
     notes.extend(labels.note());
     if !notes.is_empty() {
         let _ = writeln!(text, "\nNote:\n- {}", notes.join("\n- "));

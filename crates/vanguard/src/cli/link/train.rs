@@ -30,8 +30,11 @@ pub struct Args {
 pub fn run(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     let model = super::model(&args.input)?;
     shown.stage("read", None);
-    let input =
-        Input::read(&args.input.files, &model, Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref() })?;
+    let input = Input::read(
+        &args.input.files,
+        &model,
+        Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref(), ..Wanted::default() },
+    )?;
     let labels = args.labels.as_deref().map(|file| Labels::read(file, &input)).transpose()?;
     shown.stage("learn weights", None);
     let (records, seed) = (&input.records, args.input.seed);
@@ -87,7 +90,7 @@ pub fn run(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     if let Some((words, _)) = &taught {
         text.push_str(words);
     }
-    let mut notes = input.notes();
+    let mut notes = input.notes(&[]);
     notes.extend(labels.iter().filter_map(Labels::note));
     if !notes.is_empty() {
         let _ = writeln!(text, "\nNote:\n- {}", notes.join("\n- "));
