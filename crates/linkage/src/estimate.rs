@@ -1,7 +1,7 @@
 //! How many links are wrong and how many matches are missed: expected from the fitted model, and from labels.
 
 use crate::compare::Eye;
-use crate::em::level_of;
+use crate::em::{Table, level_of, m_of};
 use crate::gauge::Spectrum;
 use crate::interval::Interval;
 use crate::label::Label;
@@ -9,6 +9,8 @@ use crate::model::Model;
 use crate::plan::{Plan, bits_of_probability, prior_bits, probability};
 use crate::records::Records;
 use crate::train::Draw;
+use crate::unseen::Answers;
+use rayon::prelude::*;
 
 /// Bits of match weight in one band of labels.
 const BAND_BITS: f64 = 2.0;
@@ -43,7 +45,8 @@ pub struct Estimates {
     pub false_match_rate: Interval,
     /// Matches compared and left below the threshold.
     pub missed_below: Interval,
-    /// Matches that no blocking rule brought together: Chao's lower bound (1987) from the matches that one rule and that two rules found.
+    /// Matches that no blocking rule brought together: as many as the m learned say, each comparison by itself. Where mistakes come
+    /// together (a person marries and moves) there are more.
     pub missed_unseen: Interval,
     /// All missed matches as a share of all matches among open pairs: one minus recall.
     pub missed_match_rate: Interval,
@@ -98,13 +101,28 @@ pub fn estimate(records: &Records, model: &Model, spectrum: &Spectrum, draws: &[
         let p = probability(at);
         *(if at >= least { &mut of_wrong } else { &mut of_below }) += pairs as f64 * p * (1.0 - p);
     }
-    let drawn: Vec<(f64, f64)> = draws.iter().map(|draw| redone(records, spectrum, draw, least)).collect();
-    let own = redone(records, spectrum, &as_it_is(model), least);
-    let spread = |of: fn(&(f64, f64)) -> f64| log_variance(drawn.iter().map(of), of(&own));
-    let relative = |variance: f64, count: f64| if count > 0.0 { variance / (count * count) } else { 0.0 };
-    let false_matches = Interval::log_normal(wrong, relative(of_wrong, wrong) + spread(|d| d.0));
-    let missed_below = Interval::log_normal(below, relative(of_below, below) + spread(|d| d.1));
-    let missed_unseen = unseen(spectrum);
+    let plan = Plan::new(records, model);
+    let answers = Answers::new(&plan, spectrum);
+    // Matches that were not seen, for each that was.
+    let odds = |m: &Table| {
+        let share = answers.share_unseen(m).min(0.99);
+        share / (1.0 - share)
+    };
+    let drawn: Vec<(f64, f64, f64)> = draws
+        .par_iter()
+        .map(|draw| {
+            let (wrong, below) = redone(records, spectrum, draw, least);
+            (wrong, below, odds(&draw.m))
+        })
+        .collect();
+    let (own_wrong, own_below) = redone(records, spectrum, &as_it_is(model), least);
+    let own = (own_wrong, own_below, odds(&m_of(model)));
+    let spread = |of: fn(&(f64, f64, f64)) -> f64| log_variance(drawn.iter().map(of), of(&own));
+    let pairs = spectrum.pairs() as f64;
+    let false_matches = Interval::counted(wrong, of_wrong, spread(|d| d.0), links as f64);
+    let missed_below = Interval::counted(below, of_below, spread(|d| d.1), pairs - links as f64);
+    let never = own.2 * (matches + below);
+    let missed_unseen = Interval::counted(never, never, spread(|d| d.2), f64::INFINITY);
     let rate = |count: Interval| count.share_beside(matches);
     let false_match_rate = Interval {
         estimate: if links > 0 { wrong / links as f64 } else { 0.0 },
@@ -126,6 +144,7 @@ fn as_it_is(model: &Model) -> Draw {
     let bits = |level: &crate::model::Level| if level.is_neutral() { 0.0 } else { (level.m / level.u).log2() };
     Draw {
         bits: model.comparison.iter().map(|c| c.levels.iter().map(bits).collect()).collect(),
+        m: m_of(model),
         matches_per_record: model.prior.matches_per_record,
     }
 }
@@ -154,23 +173,6 @@ fn log_variance(drawn: impl Iterator<Item = f64>, own: f64) -> f64 {
         count += 1.0;
     }
     if count > 0.0 { sum / count } else { 0.0 }
-}
-
-/// Matches that no rule brought together, from those that one and two rules found: f1 (f1 - 1) / 2 (f2 + 1) (Chao 1987, in its
-/// bias-corrected form). Rules that share fields find the same matches, which makes it a lower bound.
-fn unseen(spectrum: &Spectrum) -> Interval {
-    let found = |rules: u8| -> f64 {
-        let of = spectrum.sample.iter().filter(|pair| pair.rules == rules);
-        of.map(|pair| probability(f64::from(pair.bits))).sum::<f64>() * spectrum.one_in as f64
-    };
-    let (once, twice) = (found(1), found(2));
-    let estimate = (once * (once - 1.0) / (2.0 * (twice + 1.0))).max(0.0);
-    if estimate <= 0.0 {
-        return Interval::default();
-    }
-    let r = once / twice.max(1.0);
-    let variance = twice.max(1.0) * (0.25 * r.powi(4) + r.powi(3) + 0.5 * r.powi(2));
-    Interval::log_normal(estimate, (1.0 + variance / (estimate * estimate)).ln())
 }
 
 /// Estimates from labels: in each band of match weight the labels speak for the compared pairs of the band (post-stratification),

@@ -19,8 +19,8 @@ pub(crate) struct Sampled {
     pub(crate) bits: f32,
     /// What the frequencies of the values added.
     pub(crate) rarity: f32,
-    /// Blocking rules that bring the pair together.
-    pub(crate) rules: u8,
+    /// The answers to all tests, one bit each.
+    pub(crate) mask: u64,
 }
 
 /// How many compared pairs have which match weight, and a sample of the pairs. Pairs with a veto are not counted.
@@ -39,18 +39,22 @@ impl Spectrum {
         Self { counts: vec![0; BINS], sample: Vec::new(), one_in }
     }
 
-    /// Counts a pair.
-    pub(crate) fn see(&mut self, plan: &Plan<'_>, mask: u64, bits: f64, left: u32, right: u32) {
+    /// Counts a pair by its weight alone: records that say the same are joined without being compared.
+    pub(crate) fn count(&mut self, bits: f64) {
         let bin = ((bits + REACH) * PER_BIT).clamp(0.0, BINS as f64 - 1.0) as usize;
         self.counts[bin] += 1;
+    }
+
+    /// Counts a compared pair, and keeps some.
+    pub(crate) fn see(&mut self, plan: &Plan<'_>, mask: u64, bits: f64, left: u32, right: u32) {
+        self.count(bits);
         // Numbers of records, mixed: the same pair is taken whatever the rule and the thread.
         let mixed = (u64::from(left) << 32 | u64::from(right)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         if (mixed >> 40) & (self.one_in - 1) == 0 {
             let levels = levels(plan, mask);
             let own = |(at, rungs): (usize, &Vec<crate::plan::Rung>)| rungs[crate::em::level_of(levels, at)].bits;
             let without: f64 = plan.prior_bits + plan.comparisons.iter().enumerate().map(own).sum::<f64>();
-            let rules = plan.rules.iter().filter(|need| mask & **need == **need).count() as u8;
-            self.sample.push(Sampled { levels, bits: bits as f32, rarity: (bits - without) as f32, rules });
+            self.sample.push(Sampled { levels, bits: bits as f32, rarity: (bits - without) as f32, mask });
         }
     }
 

@@ -28,13 +28,13 @@ impl Interval {
         Self { estimate: p, low: (middle - half).clamp(0.0, p), high: (middle + half).clamp(p, 1.0) }
     }
 
-    /// A count whose logarithm is about normal with this variance.
-    pub(crate) fn log_normal(estimate: f64, variance: f64) -> Self {
-        if estimate <= 0.0 {
-            return Self::default();
-        }
-        let factor = (Z * variance.sqrt()).exp();
-        Self { estimate, low: estimate / factor, high: estimate * factor }
+    /// A count of rare things: its mean is known up to a factor whose logarithm has this variance, and the count varies about its mean by the
+    /// variance `of_count`. It cannot be more than `most`.
+    pub(crate) fn counted(estimate: f64, of_count: f64, of_log: f64, most: f64) -> Self {
+        let factor = (Z * of_log.sqrt()).exp().min(1e6);
+        let low = estimate / factor - Z * (of_count / factor).sqrt();
+        let high = estimate * factor + Z * (of_count * factor).sqrt();
+        Self { estimate, low: low.clamp(0.0, estimate), high: high.clamp(estimate, most.max(estimate)) }
     }
 
     /// The sum of two independent counts. The distances of the ends are added as squares (Zou and Donner 2008).
@@ -72,11 +72,13 @@ mod tests {
 
     #[test]
     fn sums_and_shares_keep_their_order() {
-        let (a, b) = (Interval::log_normal(100.0, 0.01), Interval::log_normal(20.0, 0.25));
+        let (a, b) = (Interval::counted(100.0, 100.0, 0.01, 1e3), Interval::counted(20.0, 20.0, 0.25, 1e3));
         let sum = a.plus(b);
         assert!(sum.low < sum.estimate && sum.estimate < sum.high && (sum.estimate - 120.0).abs() < 1e-12);
         let share = sum.share_beside(880.0);
         assert!((share.estimate - 0.12).abs() < 1e-12 && share.low < 0.12 && share.high > 0.12);
+        let few = Interval::counted(0.01, 0.01, 4.0, 3.0);
+        assert!(few.low == 0.0 && few.high < 3.0, "{few:?}");
         assert_eq!(Interval::default().share_beside(0.0).estimate, 0.0);
     }
 }

@@ -41,6 +41,7 @@ mod supersede;
 mod supervised;
 mod tier;
 mod train;
+mod unseen;
 
 pub use columns::{Columns, Layout, Reading};
 pub use estimate::{Estimates, LabelEstimates, Operating, estimate, estimate_from_labels};

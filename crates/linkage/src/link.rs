@@ -35,6 +35,7 @@ pub fn link(records: &Records, model: &Model, options: &LinkOptions) -> Linked {
     }
     let lowest = if options.precision.is_some() { 0.0 } else { threshold };
     let keep = options.keep.map_or(lowest, bits_of_probability).min(lowest);
+    let tied = settled.edges.len();
     same::fold(&plan, &mut settled, threshold, options);
     clock.lap("the same");
     let mut report =
@@ -44,7 +45,10 @@ pub fn link(records: &Records, model: &Model, options: &LinkOptions) -> Linked {
     let (by_rule, tiers) = tier::find(&plan, &settled.active, &settled.group);
     report.tiers = tiers;
     report.superseded = superseded;
-    let (mut edges, rules, spectrum) = block::compare(&plan, &settled.active, &settled.group, keep);
+    let (mut edges, rules, mut spectrum) = block::compare(&plan, &settled.active, &settled.group, keep);
+    for edge in &settled.edges[tied..] {
+        spectrum.count(f64::from(edge.weight_bits_hundredths) / 100.0);
+    }
     report.pairs = rules.iter().map(|rule| rule.new_pairs).sum();
     report.rules = rules;
     clock.lap("compare");

@@ -52,6 +52,8 @@ pub struct Session {
 pub struct Draw {
     /// log2(m / u) of each level of each comparison; 0 where a level weighs nothing.
     pub bits: Vec<Vec<f64>>,
+    /// m of each level of each comparison.
+    pub m: Vec<Vec<f64>>,
     /// Expected number of other records of the same person, for a record taken at random.
     pub matches_per_record: f64,
 }
@@ -181,6 +183,7 @@ fn draw(model: &Model, learned: &Model, seen: &Seen, seed: u64) -> Draw {
     let bits = |level: &Level| if level.is_neutral() { 0.0 } else { (level.m / level.u).log2() };
     Draw {
         bits: drawn.comparison.iter().map(|c| c.levels.iter().map(bits).collect()).collect(),
+        m: m_of(&drawn),
         matches_per_record: drawn.prior.matches_per_record,
     }
 }

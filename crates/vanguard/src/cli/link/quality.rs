@@ -54,7 +54,7 @@ impl Quality {
         let e = &self.estimates;
         let mut text = format!(
             "\nExpected of the pairs compared (95 % intervals): {} of {} links false ({}); of the matches {} missed: {} compared \
-             and below the threshold, {} or more that no blocking rule brought together.\n",
+             and below the threshold, {} that no blocking rule brought together.\n",
             counted(&e.false_matches),
             count(e.links),
             share(&e.false_match_rate),
