@@ -151,7 +151,7 @@ fn as_it_is(model: &Model) -> Draw {
 
 /// False matches above and matches below the weight in the sample, were the draw the model.
 fn redone(records: &Records, spectrum: &Spectrum, draw: &Draw, least: f64) -> (f64, f64) {
-    let prior = prior_bits(draw.matches_per_record, records.len());
+    let prior = prior_bits(records.len(), draw.matches_per_record);
     let (mut wrong, mut below) = (0.0, 0.0);
     for pair in &spectrum.sample {
         let own: f64 = draw.bits.iter().enumerate().map(|(at, bits)| bits[level_of(pair.levels, at)]).sum();

@@ -91,7 +91,7 @@ struct Seen {
 ///
 /// The same records, model and seed give the same answer for any number of threads.
 pub fn train(records: &Records, model: &Model, seed: u64) -> Trained {
-    let plan = Plan::new(records, model);
+    let plan = Plan::of_answers(records, model);
     let one_in = one_in(records);
     let (random, random_pairs) = random_tally(&plan, seed);
     let evidence = model

@@ -3,6 +3,7 @@
 mod bench;
 mod blueprint;
 mod caseload;
+mod cohort;
 mod demo;
 mod evaluate;
 mod link;
@@ -45,6 +46,7 @@ enum Command {
     Link(Box<link::Args>),
     Population(population::Args),
     Caseload(caseload::Args),
+    Cohort(cohort::Args),
     Evaluate(evaluate::Args),
     Rates(rates::Args),
     Bench(bench::Args),
@@ -79,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Link(args) => link::run(args, cli.json),
         Command::Population(args) => population::run(args, cli.json),
         Command::Caseload(args) => caseload::run(args, cli.json),
+        Command::Cohort(args) => cohort::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),
         Command::Rates(args) => rates::run(args),
         Command::Bench(args) => bench::run(args),
