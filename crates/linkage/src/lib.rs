@@ -11,6 +11,7 @@ mod clean;
 mod cluster;
 mod columns;
 mod compare;
+mod cost;
 mod dictionary;
 mod em;
 mod encode;
@@ -58,6 +59,7 @@ mod whole;
 
 pub use bytes::StateError;
 pub use columns::{Columns, Layout, Reading};
+pub use cost::{Cost, LargeBlock, RuleCost, cost};
 pub use encode::{Encoded, Encoder};
 pub use encoding::{Encoding, EncodingError, EncodingKey, Hardening};
 pub use estimate::{Estimates, LabelEstimates, Operating, estimate, estimate_from_labels};
