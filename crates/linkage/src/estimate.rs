@@ -176,7 +176,7 @@ fn log_variance(drawn: impl Iterator<Item = f64>, own: f64) -> f64 {
 }
 
 /// Estimates from labels: in each band of match weight the labels speak for the compared pairs of the band (post-stratification),
-/// with Wilson's interval of as many labels as would give the same variance in one sample. Labels are trusted, and within a band
+/// with Wilson's interval of as many labels as would weigh the same in one sample. Labels are trusted, and within a band
 /// taken as drawn whatever their truth.
 pub fn estimate_from_labels(
     records: &Records,
@@ -211,25 +211,23 @@ pub fn estimate_from_labels(
     let (mut matches, mut missed, mut of_missed) = (0.0, 0.0, 0.0);
     for (at, (pairs, expected, labelled, matching)) in bands.into_iter().enumerate().filter(|(_, band)| band.0 > 0.0) {
         let share = if labelled > 0.0 { matching / labelled } else { expected / pairs };
-        // Half a label of each kind keeps a band of equal labels from claiming certainty.
-        let p = (matching + 0.5) / (labelled + 1.0);
-        let variance = if labelled > 0.0 { pairs * pairs * p * (1.0 - p) / labelled } else { 0.0 };
+        let squared = |count: f64| if labelled > 0.0 { count * count / labelled } else { 0.0 };
+        of_missed += squared(pairs * share);
         if at >= 32 {
             links += pairs;
             covered += if labelled > 0.0 { pairs } else { 0.0 };
             wrong += pairs * (1.0 - share);
-            of_wrong += variance;
+            of_wrong += squared(pairs);
             matches += pairs * share;
         } else {
             missed += pairs * share;
-            of_missed += variance;
         }
     }
-    let rate = |part: f64, whole: f64, variance: f64| {
-        let p = if whole > 0.0 { part / whole } else { 0.0 };
-        let smooth = p.clamp(0.5 / whole.max(1.0), 1.0 - 0.5 / whole.max(1.0));
-        let effective = if variance > 0.0 { smooth * (1.0 - smooth) * whole * whole / variance } else { whole };
-        Interval::wilson(p * effective.min(whole), effective.min(whole))
+    // As many labels as would weigh the same in one sample (Kish 1965).
+    let rate = |part: f64, whole: f64, squares: f64| {
+        let effective = if squares > 0.0 { (whole * whole / squares).min(used as f64) } else { 0.0 };
+        let share = if whole > 0.0 { part / whole } else { 0.0 };
+        Interval { estimate: share, ..Interval::wilson(share * effective, effective) }
     };
     (used > 0).then(|| LabelEstimates {
         labels: used,

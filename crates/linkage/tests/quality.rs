@@ -105,7 +105,11 @@ fn labels_of_a_sample_estimate_what_they_were_drawn_from() {
         .collect();
     let found = estimate_from_labels(&records, &trained.model, &linked.spectrum, &labels, linked.threshold).unwrap();
     println!("{found:#?} wrong {wrong} missed {missed}");
-    assert!(holds(&found.false_match_rate, wrong) && found.false_match_rate.high < wrong + 0.05, "{found:?} {wrong}");
+    // Bands without a label are as the model expects, so that nought is never quite nought.
+    assert!(
+        holds(&found.false_match_rate, wrong.max(1e-6)) && found.false_match_rate.high < wrong + 0.05,
+        "{found:?} {wrong}"
+    );
     assert!(holds(&found.missed_match_rate, missed), "{found:?} {missed}");
     assert!(found.covered > 0.9);
     assert_eq!(estimate_from_labels(&records, &trained.model, &linked.spectrum, &[], 0.95), None);
