@@ -8,7 +8,9 @@ mod evaluate;
 mod link;
 mod load;
 mod population;
+pub(crate) mod project;
 mod rates;
+pub(crate) mod risk;
 pub(crate) mod run;
 mod serve;
 mod simulate;
@@ -46,6 +48,8 @@ enum Command {
     Population(population::Args),
     Caseload(caseload::Args),
     Evaluate(evaluate::Args),
+    Project(project::Args),
+    Risk(risk::Args),
     Rates(rates::Args),
     Bench(bench::Args),
     Blueprint(blueprint::Args),
@@ -80,6 +84,8 @@ pub fn main() -> ExitCode {
         Command::Population(args) => population::run(args, cli.json),
         Command::Caseload(args) => caseload::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),
+        Command::Project(args) => project::run(args, cli.json),
+        Command::Risk(args) => risk::run(args, cli.json),
         Command::Rates(args) => rates::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Blueprint(args) => blueprint::run(args),

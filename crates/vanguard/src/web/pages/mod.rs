@@ -4,6 +4,7 @@ mod care_model;
 mod caseloads;
 mod data_quality;
 mod evaluation;
+mod future;
 mod localities;
 mod measures;
 mod overview;
@@ -11,6 +12,7 @@ mod paging;
 mod person;
 mod population;
 mod quarantine;
+mod risk;
 mod search;
 mod segments;
 mod shown;
@@ -29,6 +31,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/", get(overview::show))
         .route("/population", get(population::show))
         .route("/segments", get(segments::show))
+        .route("/risk", get(risk::index))
+        .route("/future", get(future::index))
+        .route("/future/{segment}", get(future::show))
         .route("/localities", get(localities::show))
         .route("/measures", get(measures::index))
         .route("/measures/{id}", get(measures::show))
