@@ -17,6 +17,7 @@
 pub mod claim;
 pub mod control_chart;
 pub mod did;
+pub mod difference;
 pub mod distribution;
 pub mod funnel;
 pub mod inequality;

@@ -4,6 +4,7 @@
 
 mod activity;
 mod builtin;
+pub mod cohort;
 mod compute;
 mod count;
 pub mod disclosure;
