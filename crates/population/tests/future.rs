@@ -185,8 +185,11 @@ fn no_history_and_nobody_are_said_in_words() {
     let (people, events, codes) = world();
     let (_folder, whole) = snapshot(day("2026-03-31"), &people, &events, codes, 900);
     let found = future(&whole, &place_from("2025-10-01", "2026-03-31"), &model, &Options::default(), 1).unwrap();
-    assert!(found.why_not.contains("less than a year of history") && found.years.is_empty() && found.shown().is_empty());
-    let short = future(&whole, &place_from("2025-01-01", "2026-03-31"), &model, &Options { draws: 5, ..Options::default() }, 1);
+    assert!(
+        found.why_not.contains("less than a year of history") && found.years.is_empty() && found.shown().is_empty()
+    );
+    let short =
+        future(&whole, &place_from("2025-01-01", "2026-03-31"), &model, &Options { draws: 5, ..Options::default() }, 1);
     assert!(short.is_ok_and(|f| f.short_history && f.checks.is_empty() && f.years.len() == 11));
     let (_empty, nobody) = snapshot(day("2026-03-31"), &[], &[], DictionaryBuilder::new().finish(), 9);
     let found = future(&nobody, &place_from("2022-04-01", "2026-03-31"), &model, &Options::default(), 1).unwrap();

@@ -84,7 +84,7 @@ fn words(future: &Future) -> String {
     let years = years_shown(future);
     let mut heading = vec!["segment".to_owned(), "now".to_owned()];
     for year in &years {
-        heading.push(format!("in {year} years (95 %)"));
+        heading.push(format!("in {year} {} (95 %)", if *year == 1 { "year" } else { "years" }));
         heading.push("ageing only".to_owned());
     }
     let heading: Vec<&str> = heading.iter().map(String::as_str).collect();

@@ -7,7 +7,7 @@ use crate::pipeline::progress::Terminal;
 use crate::pipeline::risk::{SEED, open, train};
 use anyhow::bail;
 use nhs::Day;
-use population::disclosure::{Shown, ShownRate, two_way};
+use population::disclosure::{Shown, ShownRate, one_way, two_way};
 use population::risk::{BAND_NAMES, Group, Judgement, Options, RiskModel, WithInterval};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -95,17 +95,28 @@ pub fn interval(value: Option<WithInterval>, decimals: usize) -> String {
     }
 }
 
-/// Whether figures of a group may be seen: neither the people, nor those with or without the outcome, are few.
-pub fn may_be_seen(group: &Group) -> bool {
-    [group.people, group.events, group.people.saturating_sub(group.events)]
-        .iter()
-        .all(|&n| !Shown::alone(n).is_hidden())
+/// Which of the groups that make up everybody may be seen: neither the people, nor those with or without the outcome, are few,
+/// and no hidden one follows from the others by subtraction.
+pub fn seen(groups: &[Group]) -> Vec<bool> {
+    let counts = |of: &dyn Fn(&Group) -> u64| one_way(&groups.iter().map(of).collect::<Vec<u64>>()).cells;
+    let people = counts(&|g| g.people);
+    let with = counts(&|g| g.events);
+    let without = counts(&|g| g.people.saturating_sub(g.events));
+    let hidden = |n: usize| people[n].is_hidden() || with[n].is_hidden() || without[n].is_hidden();
+    let mut seen: Vec<bool> = (0..groups.len()).map(|n| !hidden(n)).collect();
+    if seen.iter().filter(|seen| !**seen).count() == 1 {
+        let next = (0..groups.len()).filter(|&n| seen[n] && groups[n].people > 0).min_by_key(|&n| groups[n].events);
+        if let Some(next) = next {
+            seen[next] = false;
+        }
+    }
+    seen
 }
 
 /// A share in per cent, hidden where it stands on few people.
-pub fn percent(group: &Group, value: f64) -> String {
-    match ShownRate::of(value * 100.0, group.events, group.people) {
-        ShownRate::Value(value) if may_be_seen(group) => format!("{value:.1} %"),
+pub fn percent(group: &Group, seen: bool) -> String {
+    match ShownRate::of(group.observed.value * 100.0, group.events, group.people) {
+        ShownRate::Value(value) if seen => format!("{value:.1} %"),
         _ => "hidden".to_owned(),
     }
 }
@@ -138,12 +149,14 @@ fn words(model: &RiskModel) -> String {
         .judged
         .calibration
         .iter()
-        .map(|g| vec![g.name.clone(), format!("{:.1} %", g.predicted * 100.0), percent(g, g.observed.value)])
+        .zip(seen(&model.judged.calibration))
+        .map(|(g, seen)| vec![g.name.clone(), format!("{:.1} %", g.predicted * 100.0), percent(g, seen)])
         .collect();
     text += &table(&["group", "predicted", "observed"], &rows);
     for (kind, groups) in &model.judged.fairness {
         let _ = write!(text, "\n\nBy {}\n", kind.to_lowercase());
-        let rows: Vec<Vec<String>> = groups.iter().map(group_row).collect();
+        let rows: Vec<Vec<String>> =
+            groups.iter().zip(seen(groups)).map(|(group, seen)| group_row(group, seen)).collect();
         text += &table(&["group", "people", "predicted", "observed", "observed/expected", "c-statistic"], &rows);
     }
     text += "\n\nPeople of today, by risk and by what a team can act on\n";
@@ -184,14 +197,13 @@ fn judgement_row(name: &str, judged: &Judgement) -> Vec<String> {
     ]
 }
 
-fn group_row(group: &Group) -> Vec<String> {
-    let seen = may_be_seen(group);
+fn group_row(group: &Group, seen: bool) -> Vec<String> {
     let or_hidden = |text: String| if seen { text } else { "hidden".to_owned() };
     vec![
         group.name.clone(),
         Shown::alone(group.people).to_string(),
         or_hidden(format!("{:.1} %", group.predicted * 100.0)),
-        percent(group, group.observed.value),
+        percent(group, seen),
         or_hidden(interval(group.observed_over_expected, 2)),
         or_hidden(interval(group.c_statistic, 3)),
     ]
@@ -204,8 +216,12 @@ fn with_limits(value: Option<WithInterval>) -> Value {
     )
 }
 
-fn group_json(group: &Group) -> Value {
-    if !may_be_seen(group) {
+fn groups_json(groups: &[Group]) -> Vec<Value> {
+    groups.iter().zip(seen(groups)).map(|(group, seen)| group_json(group, seen)).collect()
+}
+
+fn group_json(group: &Group, seen: bool) -> Value {
+    if !seen {
         return json!({ "name": group.name, "people": Shown::alone(group.people).value(), "suppressed": true });
     }
     json!({
@@ -224,19 +240,16 @@ fn judgement_json(judged: &Judgement) -> Value {
         .iter()
         .map(|(t, model, everybody, acted)| json!({ "threshold": t, "net_benefit": model, "everybody": everybody, "acted_on": acted }))
         .collect();
-    let fairness: serde_json::Map<String, Value> = judged
-        .fairness
-        .iter()
-        .map(|(kind, groups)| (kind.to_lowercase(), Value::Array(groups.iter().map(group_json).collect())))
-        .collect();
+    let fairness: serde_json::Map<String, Value> =
+        judged.fairness.iter().map(|(kind, groups)| (kind.to_lowercase(), Value::Array(groups_json(groups)))).collect();
     json!({
-        "all": group_json(&judged.all),
+        "all": groups_json(std::slice::from_ref(&judged.all)),
         "brier": with_limits(Some(judged.brier)),
         "brier_scaled": judged.brier_scaled,
         "calibration_slope": with_limits(judged.slope),
         "calibration_intercept": with_limits(judged.intercept),
         "calibration_in_the_large": with_limits(judged.in_the_large),
-        "calibration": judged.calibration.iter().map(group_json).collect::<Vec<_>>(),
+        "calibration": groups_json(&judged.calibration),
         "decision_curve": decisions,
         "fairness": fairness,
     })

@@ -1,7 +1,7 @@
 //! Risk of an emergency admission: who is likely, how good the model is, for whom it is fair, and what a team can act on.
 
 use super::{heading, page, shown};
-use crate::cli::risk::{CAVEATS, interval, may_be_seen, penalty_name, percent};
+use crate::cli::risk::{CAVEATS, interval, penalty_name, percent, seen};
 use crate::web::Session;
 use crate::web::charts::{
     CalibrationChart, CalibrationPoint, ChartText, FanChart, FanPoint, HeatCell, HeatTable, HeatTotals, Num,
@@ -114,9 +114,10 @@ fn calibration(judged: &Judgement) -> Markup {
     let points = judged
         .calibration
         .iter()
-        .filter_map(|group| {
+        .zip(seen(&judged.calibration))
+        .filter_map(|(group, seen)| {
             let per_cent = |value: f64| Num::new(value * 100.0);
-            let observed = may_be_seen(group)
+            let observed = seen
                 .then(|| {
                     let (low, high) = group.observed.limits?;
                     Some((per_cent(group.observed.value)?, per_cent(low)?, per_cent(high)?))
@@ -167,15 +168,15 @@ fn decisions(judged: &Judgement) -> Markup {
 fn fairness(kind: &str, groups: &[Group]) -> Markup {
     let rows = groups
         .iter()
-        .filter(|group| group.people > 0)
-        .map(|group| {
-            let seen = may_be_seen(group);
+        .zip(seen(groups))
+        .filter(|(group, _)| group.people > 0)
+        .map(|(group, seen)| {
             let or_hidden = |text: String| if seen { text } else { "hidden".to_owned() };
             vec![
                 html! { (group.name) },
                 html! { (Shown::alone(group.people)) },
                 html! { (or_hidden(format!("{:.1} %", group.predicted * 100.0))) },
-                html! { (percent(group, group.observed.value)) },
+                html! { (percent(group, seen)) },
                 html! { (or_hidden(interval(group.observed_over_expected, 2))) },
                 html! { (or_hidden(interval(group.c_statistic, 3))) },
             ]
