@@ -3,6 +3,7 @@
 mod bench;
 mod blueprint;
 mod caseload;
+mod cohort;
 mod demo;
 mod evaluate;
 mod link;
@@ -47,6 +48,7 @@ enum Command {
     Link(Box<link::Args>),
     Population(population::Args),
     Caseload(caseload::Args),
+    Cohort(cohort::Args),
     Evaluate(evaluate::Args),
     Project(project::Args),
     Risk(risk::Args),
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Link(args) => link::run(args, cli.json),
         Command::Population(args) => population::run(args, cli.json),
         Command::Caseload(args) => caseload::run(args, cli.json),
+        Command::Cohort(args) => cohort::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),
         Command::Project(args) => project::run(args, cli.json),
         Command::Risk(args) => risk::run(args, cli.json),
