@@ -10,6 +10,8 @@ mod count;
 pub mod disclosure;
 mod earlier;
 pub mod evaluation;
+pub mod features;
+mod filter;
 mod pass;
 pub mod place;
 mod plan;
@@ -23,5 +25,6 @@ mod stage;
 mod tally;
 
 pub use compute::{Computed, compute, fingerprint};
+pub use features::FeatureProgram;
 pub use results::{NOWHERE, People, Summary};
 pub use rule::ABSENT;

@@ -146,7 +146,8 @@ pub fn future(
         .take_while(|(years, day)| day.0 + 1 >= if *years < 2 { start.0 } else { settled.0 })
         .map(|(_, day)| day)
         .collect();
-    let plans: Vec<Plan> = days.iter().map(|&day| Plan::new(&bare, &shape, snapshot.dictionary(), day, day)).collect();
+    let plans: Vec<Plan> =
+        days.iter().map(|&day| Plan::new(&bare, &shape, snapshot, day, day)).collect::<Result<_, _>>()?;
     let states = blueprint.segments.len();
     let mut future = Future {
         fingerprint: crate::fingerprint(place, blueprint),

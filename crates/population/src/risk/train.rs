@@ -205,7 +205,7 @@ impl<'a> Source<'a> {
 
     /// People in the population on a day, their columns as of that day, and what happened in the 12 months after it.
     fn year(&self, base: Day) -> Result<Rows, LakeError> {
-        let plan = Plan::new(&self.blueprint, &self.shape, self.snapshot.dictionary(), base, base);
+        let plan = Plan::new(&self.blueprint, &self.shape, self.snapshot, base, base)?;
         let parts = self.snapshot.scan(plan.columns(), self.threads, |view| self.rows(&plan, view, base))?;
         let mut all = Rows::default();
         for part in parts {
@@ -259,7 +259,7 @@ impl<'a> Source<'a> {
 
     /// People of today by band of risk and things a team can act on.
     fn today(&self, model: &RiskModel, as_of: Day) -> Result<Vec<Likely>, LakeError> {
-        let plan = Plan::new(&self.blueprint, &self.shape, self.snapshot.dictionary(), as_of, as_of);
+        let plan = Plan::new(&self.blueprint, &self.shape, self.snapshot, as_of, as_of)?;
         let parts = self.snapshot.scan(plan.columns(), self.threads, |view| {
             let people = pass::run(&plan, view).people;
             let mut likely = vec![Likely::default(); BAND_NAMES.len()];

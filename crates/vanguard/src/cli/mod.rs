@@ -11,6 +11,7 @@ mod load;
 mod population;
 pub(crate) mod project;
 mod rates;
+mod review;
 pub(crate) mod risk;
 pub(crate) mod run;
 mod serve;
@@ -52,6 +53,7 @@ enum Command {
     Evaluate(evaluate::Args),
     Project(project::Args),
     Risk(risk::Args),
+    Review(review::Args),
     Rates(rates::Args),
     Bench(bench::Args),
     Blueprint(blueprint::Args),
@@ -89,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(args) => evaluate::run(args, cli.json),
         Command::Project(args) => project::run(args, cli.json),
         Command::Risk(args) => risk::run(args, cli.json),
+        Command::Review(args) => review::run(args),
         Command::Rates(args) => rates::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Blueprint(args) => blueprint::run(args),

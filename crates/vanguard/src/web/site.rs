@@ -8,13 +8,15 @@ use anyhow::Context;
 use blueprint::Blueprint;
 use care::{Care, Caseloads};
 use intake::Quality;
+use intake::review::{LinkageReport, ReviewPair};
 use lake::Snapshot;
 use population::projection::Future;
 use population::risk::RiskModel;
 use population::{People, Summary};
 use store::Store;
 
-/// Everything that a page may need, opened once. Nothing in it changes while the server runs but the audit.
+/// Everything that a page may need, opened once. Nothing in it changes while the server runs but the audit and
+/// reviewers' decisions.
 #[derive(Debug)]
 pub struct Site {
     /// The place's folder and care model.
@@ -35,6 +37,10 @@ pub struct Site {
     pub risk: Option<RiskModel>,
     /// What came in and what was wrong with it.
     pub quality: Quality,
+    /// How records became people; none where the snapshot was made before this was kept.
+    pub linkage: Option<LinkageReport>,
+    /// Pairs of records worth a look, those that matter most first. They name nobody.
+    pub pairs: Vec<ReviewPair>,
     /// Cohorts over the same people.
     pub cohorts: CohortRoom,
     /// The operational database.
@@ -56,10 +62,26 @@ impl Site {
         let risk = risk::open(&folder)?;
         let quality = serde_json::from_str(&snapshot.quality()?)
             .context("failed to read the quality report of the snapshot: load the extracts again")?;
+        let linkage = intake::review::report(&snapshot)?;
+        let pairs = intake::review::pairs(&snapshot)?.unwrap_or_default();
         let cohorts = CohortRoom::open(&folder, &computed.summary).context("failed to open the table of people")?;
         let store = Store::open(folder.database()).await?;
         let (people, summary) = (computed.people, computed.summary);
-        Ok(Self { folder, snapshot, people, summary, caseloads, evaluation, future, risk, quality, cohorts, store })
+        Ok(Self {
+            folder,
+            snapshot,
+            people,
+            summary,
+            caseloads,
+            evaluation,
+            future,
+            risk,
+            quality,
+            linkage,
+            pairs,
+            cohorts,
+            store,
+        })
     }
 
     /// The care model.
