@@ -23,6 +23,7 @@ pub mod save;
 pub mod score;
 mod stage;
 mod tally;
+mod whole;
 
 pub use compute::{Computed, compute, fingerprint};
 pub use features::FeatureProgram;
