@@ -13,6 +13,7 @@ pub mod rows;
 pub mod scan;
 pub mod search;
 pub mod snapshot;
+pub mod storage;
 pub mod table;
 pub mod writer;
 
@@ -27,4 +28,5 @@ pub use rows::{CodeRow, EventRow, IdentityRow, PersonRow, QuarantineRow};
 pub use scan::{BucketView, Columns, NO_DAY, NO_NUMBER};
 pub use search::IdentityQuery;
 pub use snapshot::{QuarantinePage, Snapshot};
+pub use storage::{Storage, StoredColumn};
 pub use writer::SnapshotWriter;

@@ -29,8 +29,7 @@ pub fn compute(
     blueprint: &Blueprint,
     threads: usize,
 ) -> Result<Computed, LakeError> {
-    let as_of = place.as_of.unwrap_or(snapshot.manifest().as_of);
-    let start = place.start.unwrap_or_else(|| Day(as_of.add_months(-36).0 + 1));
+    let (as_of, start) = days(place, snapshot);
     let shape = Shape::of(place, &if place.localities.is_empty() { snapshot.persons()? } else { Vec::new() });
     let plan = Plan::new(blueprint, &shape, snapshot.dictionary(), as_of, start);
     let parts = snapshot.scan(plan.columns(), threads.max(1), |view| pass::run(&plan, view))?;
@@ -42,6 +41,12 @@ pub fn compute(
     }
     let summary = summarise(&plan, snapshot, place, &people, &tally);
     Ok(Computed { people, summary })
+}
+
+/// The as-of day, and the first day of the series.
+pub(crate) fn days(place: &Place, snapshot: &Snapshot) -> (Day, Day) {
+    let as_of = place.as_of.unwrap_or(snapshot.manifest().as_of);
+    (as_of, place.start.unwrap_or_else(|| Day(as_of.add_months(-36).0 + 1)))
 }
 
 /// A fingerprint of everything but the snapshot that the results depend on. It changes with any rule, code list or locality.

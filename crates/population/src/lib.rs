@@ -3,11 +3,13 @@
 //! [`compute`] runs a compiled blueprint over a snapshot in one pass; [`save`] keeps the result beside the snapshot.
 
 mod activity;
+pub mod ask;
 mod builtin;
 mod compute;
 mod count;
 pub mod disclosure;
 pub mod evaluation;
+pub mod explain;
 mod pass;
 pub mod place;
 mod plan;

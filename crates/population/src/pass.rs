@@ -21,11 +21,32 @@ pub struct Part {
 
 /// Runs the plan over one bucket.
 pub fn run(plan: &Plan, view: &BucketView<'_>) -> Part {
-    let mut answers = Answers::new();
-    plan.program.run(view, &mut answers);
     let mut people =
         People { features: vec![Vec::with_capacity(view.len()); plan.question_of.len()], ..People::default() };
     let mut tally = Tally::new(plan);
+    each_person(plan, view, |position, at, features| {
+        let person = &view.people[position];
+        people.id.push(person.id);
+        people.segment.push(at.segment);
+        people.tier.push(at.tier);
+        people.locality.push(at.locality);
+        people.practice.push(at.practice);
+        people.age.push(at.age);
+        for (column, value) in people.features.iter_mut().zip(features) {
+            column.push(*value);
+        }
+        let year = activity::of_year(plan, view, position);
+        count::person(plan, person, at, features, &year, &mut tally);
+        count::measures(plan, view, position, at, features, &mut tally);
+    });
+    Part { people, tally }
+}
+
+/// Works out the features, the segment and the tier of each person of a bucket and hands them over, with the person's
+/// position in the bucket, in order.
+pub fn each_person(plan: &Plan, view: &BucketView<'_>, mut visit: impl FnMut(usize, &Standing, &[i64])) {
+    let mut answers = Answers::new();
+    plan.program.run(view, &mut answers);
     let mut features = vec![ABSENT; plan.question_of.len()];
     let mut groups = vec![0u128; plan.scores.len()];
     for (position, person) in view.people.iter().enumerate() {
@@ -35,20 +56,8 @@ pub fn run(plan: &Plan, view: &BucketView<'_>) -> Part {
         seen.scores(&mut groups, &mut features);
         let (segment, tier) = seen.place_in_model(&mut features);
         let age = person.birth.map_or(-1, |birth| plan.as_of.age_since(birth).clamp(0, 130) as i16);
-        people.id.push(person.id);
-        people.segment.push(segment);
-        people.tier.push(tier);
-        people.locality.push(locality);
-        people.practice.push(practice);
-        people.age.push(age);
-        for (column, value) in people.features.iter_mut().zip(&features) {
-            column.push(*value);
-        }
-        let year = activity::of_year(plan, view, position);
-        count::person(plan, person, &seen.standing(segment, tier, age), &features, &year, &mut tally);
-        count::measures(plan, view, position, &seen.standing(segment, tier, age), &features, &mut tally);
+        visit(position, &seen.standing(segment, tier, age), &features);
     }
-    Part { people, tally }
 }
 
 /// Where a person stands, once known.

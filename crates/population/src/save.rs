@@ -111,7 +111,8 @@ fn column_name(feature: &Feature) -> String {
     if FIXED.contains(&feature.id.as_str()) { format!("feature_{}", feature.id) } else { feature.id.clone() }
 }
 
-fn column(value: ValueType, values: &[i64]) -> Column {
+/// A column of the lake from values with [`ABSENT`] for none.
+pub(crate) fn column(value: ValueType, values: &[i64]) -> Column {
     let optional = |v: &i64| (*v != ABSENT).then_some(*v);
     match value {
         ValueType::Bool => Column::Bool(values.iter().map(|&v| v == 1).collect()),

@@ -12,7 +12,7 @@ mod error;
 mod run;
 
 pub use access::{Access, PersonPlace, Purpose, Refused, Role, Scope};
-pub use audit::{Action, AuditRow, Export, Outcome, sha256_hex};
+pub use audit::{Action, AuditRow, Export, Extract, Outcome, sha256_hex};
 pub use chain::{Chain, Head};
 pub use database::{Store, Transaction};
 pub use error::Error;

@@ -1,5 +1,6 @@
 //! The command line: one file per command. A command gives a report, which is printed as text or, with `--json`, as JSON.
 
+mod ask;
 mod bench;
 mod blueprint;
 mod caseload;
@@ -44,6 +45,7 @@ enum Command {
     Load(load::Args),
     Link(link::Args),
     Population(population::Args),
+    Ask(ask::Args),
     Caseload(caseload::Args),
     Evaluate(evaluate::Args),
     Rates(rates::Args),
@@ -78,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Load(args) => load::run(args, cli.json),
         Command::Link(args) => link::run(args, cli.json),
         Command::Population(args) => population::run(args, cli.json),
+        Command::Ask(args) => ask::run(args, cli.json),
         Command::Caseload(args) => caseload::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),
         Command::Rates(args) => rates::run(args),
