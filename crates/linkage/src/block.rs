@@ -8,6 +8,7 @@ use crate::postcode;
 use crate::question::{Field, Test};
 use crate::records::Records;
 use crate::result::{Edge, RuleReport, Tier};
+use crate::token::Token;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -52,6 +53,7 @@ fn part(records: &Records, test: Test, record: usize) -> u64 {
         Test::Sector => hashed(postcode::sector(whole_postcode())),
         Test::District => hashed(postcode::district(whole_postcode())),
         Test::Area => hashed(postcode::area(whole_postcode())),
+        Test::Token(token) => records.tokens.get(token.at(), record),
         _ => 0,
     }
 }
@@ -306,7 +308,8 @@ pub(crate) fn words(rule: &[Test]) -> String {
 pub(crate) fn touched(model: &Model, rule: &[Test]) -> Vec<bool> {
     let fields: Vec<Field> = rule.iter().flat_map(|test| test.fields()).copied().collect();
     let looks = |test: &&Test| {
-        !matches!(test, Test::Swapped | Test::Crossed) && test.fields().iter().any(|field| fields.contains(field))
+        !matches!(test, Test::Swapped | Test::Crossed | Test::Token(Token::NamesTurnedBirth))
+            && test.fields().iter().any(|field| fields.contains(field))
     };
     let tests =
         |comparison: &Comparison| comparison.levels.iter().flat_map(|level| &level.when).any(|test| looks(&test));

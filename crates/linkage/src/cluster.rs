@@ -56,6 +56,10 @@ pub(crate) fn join(
             report.refused_numbers += 1;
             continue;
         }
+        if clusters.settled.apart.between(&mut clusters.settled.forest, a, b).is_some() {
+            report.refused_labels += 1;
+            continue;
+        }
         if clusters.once[a as usize] & clusters.once[b as usize] != 0 {
             report.refused_one_row += 1;
             continue;
@@ -156,12 +160,10 @@ impl<'a, 'b> Clusters<'a, 'b> {
 
     fn unite(&mut self, a: u32, b: u32, mut members: Vec<u32>, others: Vec<u32>) {
         members.extend(others);
-        let Some((stays, goes)) = self.settled.forest.join(a, b) else { return };
+        let Some((stays, goes)) = self.settled.join(a, b) else { return };
         self.shorten(&mut members);
         self.remember(stays, members);
         self.next.swap(stays as usize, goes as usize);
         self.once[stays as usize] |= self.once[goes as usize];
-        let person = self.settled.group[stays as usize].max(self.settled.group[goes as usize]);
-        self.settled.group[stays as usize] = person;
     }
 }

@@ -1,6 +1,7 @@
 //! Which columns of a file hold what: from rows of text to [`Records`].
 
 use crate::calendar::{bcd_of, day_of, digits_of};
+use crate::encoded::Encodings;
 use crate::model::quoted;
 use crate::question::Field;
 use crate::records::{MoreInput, RecordInput, Records};
@@ -39,6 +40,8 @@ pub struct Columns {
     pub other: Vec<String>,
     /// Sources that hold each person once, such as a GP list.
     pub one_row_per_person: Vec<String>,
+    /// Whether the columns hold what `vanguard link encode` wrote instead of values that can be read.
+    pub encoded: bool,
 }
 
 impl Columns {
@@ -92,6 +95,9 @@ impl Columns {
             return;
         }
         out.push_str("\n[columns]\n");
+        if self.encoded {
+            out.push_str("encoded = true\n");
+        }
         let fields = Field::ALL.iter().map(|(field, word)| (*word, self.of(*field)));
         let ends = [("source", &self.source[..]), ("one_row_per_person", &self.one_row_per_person)];
         for (word, columns) in fields.chain(ends).filter(|(_, columns)| !columns.is_empty()) {
@@ -116,6 +122,8 @@ pub struct Reading {
     pub bad_births: u64,
     /// For each field of [`Layout::fields`], rows with any text.
     pub filled: Vec<u64>,
+    /// Rows of an encoded file with text that is neither a filter nor a token; it was left out.
+    pub bad_codes: u64,
 }
 
 /// Where the columns of one file stand.
@@ -125,6 +133,8 @@ pub struct Layout {
     fields: Vec<(Field, Vec<usize>)>,
     source: Option<usize>,
     check_numbers: bool,
+    /// Where the tokens of an encoded file stand; `None` for values that can be read.
+    encodings: Option<Encodings>,
 }
 
 impl Layout {
@@ -139,7 +149,9 @@ impl Layout {
             .filter_map(|(field, _)| Some((*field, columns.of(*field).iter().find_map(places)?)))
             .collect();
         let source = columns.source.iter().find_map(places).and_then(|places| places.first().copied());
-        Self { fields, source, check_numbers }
+        let encodings =
+            columns.encoded.then(|| Encodings::find(|name| header.iter().position(|own| *own == plain(name))));
+        Self { fields, source, check_numbers, encodings }
     }
 
     /// The fields the file has, and the places of their columns.
@@ -160,6 +172,9 @@ impl Layout {
         cell: impl Fn(usize) -> &'a str,
         reading: &mut Reading,
     ) -> u32 {
+        if let Some(encodings) = &self.encodings {
+            return encodings.push(&self.fields, records, source, cell, reading);
+        }
         // Only joined columns need a text of their own.
         let mut joined = [const { String::new() }; 11];
         reading.filled.resize(self.fields.len(), 0);

@@ -1,5 +1,6 @@
 //! Puts the tests of a plan to pairs of records. Each distinct pair of texts is compared once as long as it is remembered.
 
+use crate::bits::dice_hundredths;
 use crate::calendar::{day_month_swapped, day_of_bcd, digits_apart, neighbours_swapped};
 use crate::plan::{Column, Plan};
 use crate::postcode;
@@ -43,6 +44,12 @@ impl<'a> Eye<'a> {
             (left_row.family(), left_row.given(), left_row.middle),
             (right_row.family(), right_row.given(), right_row.middle),
         );
+        for (bit, token) in &plan.tokens {
+            let value = records.tokens.get(*token, l);
+            if value != 0 && value == records.tokens.get(*token, r) {
+                mask |= bit;
+            }
+        }
         mask
     }
 
@@ -64,10 +71,11 @@ impl<'a> Eye<'a> {
             return answer;
         }
         let (a, b) = (self.plan.words(text, left), self.plan.words(text, right));
-        let mut like = None;
+        let (mut like, mut dice) = (None, None);
         let mut mask = 0;
         for (bit, test) in &column.ask {
             let holds = match test {
+                Test::Dice(_, least) => *dice.get_or_insert_with(|| dice_hundredths(a, b)) >= f64::from(*least),
                 Test::Like(_, least) => *like.get_or_insert_with(|| jaro_winkler(a, b)) * 100.0 >= f64::from(*least),
                 Test::Nickname(_) => self.nickname(left, right),
                 other => unequal(*other, a, b),

@@ -3,6 +3,7 @@
 //! Push what the sources say into [`Records`], read a [`Model`], [`train`] it where the data differ from it, and [`link`].
 //! [`explain`] shows any pair as a waterfall of weights. The whole method is written down in `docs/methods/linkage.md`.
 
+mod bits;
 mod block;
 mod calendar;
 mod clean;
@@ -10,8 +11,13 @@ mod cluster;
 mod columns;
 mod compare;
 mod dictionary;
+mod encode;
+mod encoded;
+mod encoding;
 mod explain;
 mod forest;
+mod hmac;
+mod label;
 mod link;
 mod memo;
 mod model;
@@ -22,12 +28,17 @@ mod question;
 mod records;
 mod result;
 mod same;
+mod soundex;
 mod strings;
 mod suggest;
+mod token;
 mod train;
 
 pub use columns::{Columns, Layout, Reading};
+pub use encode::{Encoded, Encoder};
+pub use encoding::{Encoding, EncodingError, EncodingKey, Hardening};
 pub use explain::{Explainer, Step, Waterfall, explain};
+pub use label::{Contradiction, Label, RefusedLabel};
 pub use link::link;
 pub use model::{Blocking, Comparison, Level, Model, ModelError, NumberRule, Prior, Veto};
 pub use question::{Field, Test};
@@ -35,4 +46,5 @@ pub use records::{MoreInput, RecordInput, Records};
 pub use result::{Conflict, Edge, LinkOptions, Linked, Report, RuleReport, Tier};
 pub use strings::{damerau_levenshtein, jaro_winkler};
 pub use suggest::{Proposal, Suggestion, suggest_blocking};
+pub use token::Token;
 pub use train::{Session, Trained, train};

@@ -162,6 +162,11 @@ impl Model {
         Self::parse(include_str!("../../../models/historical.toml"))
     }
 
+    /// The model for records encoded from UK person records (`models/encoded.toml`).
+    pub fn encoded() -> Result<Self, ModelError> {
+        Self::parse(include_str!("../../../models/encoded.toml"))
+    }
+
     /// The fields the model looks at, in order.
     pub fn fields(&self) -> Vec<Field> {
         let mut fields: Vec<Field> = self.tests().iter().flat_map(|test| test.fields()).copied().collect();
@@ -218,6 +223,13 @@ impl Model {
             return Err(format!("there are {} different tests; give {MOST_TESTS} at most", self.tests().len()));
         }
         self.columns.check()?;
+        if let Some(test) = self.tests().into_iter().find(|test| !test.is_for(self.columns.encoded)) {
+            return Err(if self.columns.encoded {
+                format!("`{test}` needs values that can be read; of encoded ones ask exact, missing, dice or token")
+            } else {
+                format!("`{test}` is for encoded records; say `encoded = true` under [columns]")
+            });
+        }
         for comparison in &self.comparison {
             comparison.check().map_err(|problem| format!("comparison `{}`: {problem}", comparison.name))?;
         }

@@ -3,6 +3,7 @@
 use crate::block::edge;
 use crate::compare::Eye;
 use crate::forest::Forest;
+use crate::label::Apart;
 use crate::plan::Plan;
 use crate::result::{Conflict, Edge, LinkOptions, Tier};
 use rayon::prelude::*;
@@ -18,13 +19,26 @@ pub(crate) struct Settled {
     pub(crate) active: Vec<u32>,
     pub(crate) edges: Vec<Edge>,
     pub(crate) conflicts: Vec<Conflict>,
+    /// What labels keep apart.
+    pub(crate) apart: Apart,
+}
+
+impl Settled {
+    /// Joins the sets of two records; the root that stays carries the person of both. Gives the root that stays and the one that goes.
+    pub(crate) fn join(&mut self, a: u32, b: u32) -> Option<(u32, u32)> {
+        let (stays, goes) = self.forest.join(a, b)?;
+        self.apart.joined(stays, goes);
+        self.group[stays as usize] = self.group[stays as usize].max(self.group[goes as usize]);
+        Some((stays, goes))
+    }
 }
 
 /// Most distinct people one number may seem to belong to; more and it is no key at all: the rest have it set aside.
 const MOST_PEOPLE: usize = 64;
 
-/// Groups records by number, joins those that agree and sets the number of the others aside.
-pub(crate) fn settle(plan: &Plan<'_>, options: &LinkOptions) -> Settled {
+/// Groups records by number, joins those that agree and sets the number of the others aside. Records that a label keeps apart are not
+/// of one person, whatever their number.
+pub(crate) fn settle(plan: &Plan<'_>, options: &LinkOptions, apart: Apart) -> Settled {
     let records = plan.records;
     let mut settled = Settled {
         forest: Forest::new(records.len()),
@@ -32,6 +46,7 @@ pub(crate) fn settle(plan: &Plan<'_>, options: &LinkOptions) -> Settled {
         active: Vec::new(),
         edges: Vec::new(),
         conflicts: Vec::new(),
+        apart,
     };
     if !plan.model.number.is_identity {
         settled.active = (0..records.len() as u32).collect();
@@ -96,10 +111,16 @@ fn settle_one(plan: &Plan<'_>, eye: &mut Eye<'_>, run: &[(u64, u32)], settled: &
         let mut other = 0;
         while other < people.len() {
             let met = meets(plan, eye, &people[other], *record, agrees);
-            let Some((with, bits)) = met else {
+            let Some((with, bits)) = met.filter(|_| !settled.apart.bars(*record, &people[other])) else {
                 other += 1;
                 continue;
             };
+            if let Some(first) = home
+                && people[other].iter().any(|member| settled.apart.bars(*member, &people[first]))
+            {
+                other += 1;
+                continue;
+            }
             let (left, right) = (with.min(*record), with.max(*record));
             settled.edges.push(edge(left, right, bits + plan.model.number.bits, Tier::Number));
             match home {
@@ -121,7 +142,7 @@ fn settle_one(plan: &Plan<'_>, eye: &mut Eye<'_>, run: &[(u64, u32)], settled: &
     }
     for person in &people {
         for record in &person[1..] {
-            settled.forest.join(person[0], *record);
+            settled.join(person[0], *record);
         }
     }
     let first = |person: &Vec<u32>| person.iter().map(|r| records.rows[*r as usize].content).min().unwrap_or(u64::MAX);

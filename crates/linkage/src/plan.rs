@@ -59,6 +59,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) swapped: u64,
     pub(crate) crossed: u64,
     pub(crate) middle: u64,
+    /// Tests of tokens: the bit and the column of the token. Empty where records are not encoded.
+    pub(crate) tokens: Vec<(u64, usize)>,
     pub(crate) comparisons: Vec<Vec<Rung>>,
     pub(crate) rules: Vec<u64>,
     pub(crate) training: Vec<u64>,
@@ -125,6 +127,11 @@ impl<'a> Plan<'a> {
             swapped: bit_of(&tests, Test::Swapped),
             crossed: bit_of(&tests, Test::Crossed),
             middle: bit_of(&tests, Test::Middle),
+            tokens: tests
+                .iter()
+                .enumerate()
+                .filter_map(|(at, test)| if let Test::Token(token) = test { Some((1 << at, token.at())) } else { None })
+                .collect(),
             rules: model.blocking.rules.iter().map(|rule| mask(rule)).collect(),
             training: model.training.iter().map(|rule| mask(rule)).collect(),
             agree: model.number.agree.iter().map(|rule| mask(rule)).collect(),
@@ -203,7 +210,9 @@ fn column(tests: &[Test], field: Field) -> Column {
     let mut column = Column::default();
     for (at, test) in tests.iter().enumerate() {
         let bit = 1_u64 << at;
-        if matches!(test, Test::Swapped | Test::Crossed | Test::Middle) || !test.fields().contains(&field) {
+        if matches!(test, Test::Swapped | Test::Crossed | Test::Middle | Test::Token(_))
+            || !test.fields().contains(&field)
+        {
             continue;
         }
         match test {

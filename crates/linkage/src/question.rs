@@ -1,5 +1,6 @@
 //! The tests a model may put to a pair of records, and how they are written.
 
+use crate::token::Token;
 use serde::Deserialize;
 use std::fmt;
 
@@ -104,6 +105,10 @@ pub enum Test {
     District,
     /// `postcode area`: the same letters at the front.
     Area,
+    /// `given dice 80`: Dice similarity of two encoded texts of at least so many hundredths.
+    Dice(Field, u8),
+    /// `token sector`: the same keyed token in two encoded records.
+    Token(Token),
 }
 
 impl Test {
@@ -121,6 +126,9 @@ impl Test {
         if (subject, verb, argument) == ("names", "crossed", None) {
             return Some(Self::Crossed);
         }
+        if subject == "token" {
+            return argument.is_none().then(|| Token::parse(verb).map(Self::Token))?;
+        }
         let field = Field::ALL.iter().find(|(_, word)| *word == subject)?.0;
         let number = argument.map(str::parse::<u16>);
         let small = |least: u16, most: u16| match number {
@@ -131,6 +139,7 @@ impl Test {
             "like" if field.is_text() => return Some(Self::Like(field, small(1, 99)?)),
             "edit" if field.is_text() => return Some(Self::Edit(field, small(1, 4)?)),
             "edit" if matches!(field, Field::Birth | Field::Number) => return Some(Self::Edit(field, small(1, 1)?)),
+            "dice" if field.is_text() => return Some(Self::Dice(field, small(1, 100)?)),
             "share" if field.is_text() => return Some(Self::Share(field, small(1, 100)?)),
             "first" if field.is_text() => return Some(Self::First(field, small(1, 12)?)),
             "within" if field == Field::Birth => {
@@ -168,7 +177,17 @@ impl Test {
                 | Self::Sector
                 | Self::District
                 | Self::Area
+                | Self::Token(_)
         )
+    }
+
+    /// Whether it can be put to encoded records (`encoded`), or to records that can be read.
+    pub(crate) fn is_for(self, encoded: bool) -> bool {
+        match self {
+            Self::Dice(..) | Self::Token(_) => encoded,
+            Self::Exact(_) | Self::Missing(_) => true,
+            _ => !encoded,
+        }
     }
 
     /// The columns it looks at.
@@ -178,6 +197,7 @@ impl Test {
             Self::Middle => &[Field::Given],
             Self::Transposed | Self::Within(_) | Self::Year | Self::MonthDay => &[Field::Birth],
             Self::Sector | Self::District | Self::Area => &[Field::Postcode],
+            Self::Token(token) => token.fields(),
             Self::Exact(f)
             | Self::Missing(f)
             | Self::Like(f, _)
@@ -185,6 +205,7 @@ impl Test {
             | Self::First(f, _)
             | Self::Part(f)
             | Self::Share(f, _)
+            | Self::Dice(f, _)
             | Self::Initial(f)
             | Self::Nickname(f) => match f {
                 Field::Family => &[Field::Family],
@@ -225,6 +246,8 @@ impl fmt::Display for Test {
             Self::Sector => write!(f, "postcode sector"),
             Self::District => write!(f, "postcode district"),
             Self::Area => write!(f, "postcode area"),
+            Self::Dice(field, n) => write!(f, "{} dice {n}", field.word()),
+            Self::Token(token) => write!(f, "token {}", token.word()),
         }
     }
 }
@@ -237,7 +260,8 @@ impl TryFrom<String> for Test {
             format!(
                 "`{text}` is not a test: write a field (family, given, birth, sex, postcode, address, number, full, place, occupation, other) and exact, \
                  missing, like 92, edit 1, first 3, share 60, part, initial, nickname, middle, transposed, within 3, year, \
-                 month-day, sector, district or area, or `names swapped` or `names crossed`"
+                 month-day, sector, district or area, or `names swapped` or `names crossed`; for encoded records dice 80, or \
+                 `token` and the word of a token"
             )
         })
     }

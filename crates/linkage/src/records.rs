@@ -3,6 +3,7 @@
 use crate::calendar::{Bcd, bcd_of, digits_of};
 use crate::clean;
 use crate::dictionary::{Dictionary, text_hash};
+use crate::encoded::Tokens;
 use crate::memo::Memo;
 
 /// What one source says about one person, as it says it. Empty text is missing.
@@ -74,9 +75,11 @@ pub struct Records {
     /// Whole name, place, occupation and another text; a column stays empty until a record has a value.
     pub(crate) more: [Vec<u32>; 4],
     pub(crate) more_words: [Dictionary; 4],
+    /// Of encoded records only.
+    pub(crate) tokens: Tokens,
     /// Of family names, given names and postcodes.
     memo: [Memo; 3],
-    scratch: String,
+    pub(crate) scratch: String,
     scratch2: String,
 }
 
@@ -167,6 +170,7 @@ impl Records {
             rows: some(&self.rows, step),
             more: std::array::from_fn(|text| some(&self.more[text], step)),
             more_words: self.more_words.clone(),
+            tokens: self.tokens.every(step),
             memo: std::array::from_fn(|_| Memo::default()),
             scratch: String::new(),
             scratch2: String::new(),
@@ -212,8 +216,11 @@ impl Records {
         }
     }
 
-    /// Year, month and day of birth as digits; `None` where missing.
+    /// Year, month and day of birth as digits; `None` where missing or encoded.
     pub fn birth(&self, record: u32) -> Option<(u16, u8, u8)> {
+        if self.tokens.any() {
+            return None;
+        }
         let date = self.rows.get(record as usize).map(|row| row.birth).filter(|date| *date != 0)?;
         let two = |v: u32| (v >> 4 & 15) * 10 + (v & 15);
         Some((

@@ -1,5 +1,6 @@
 //! What a linkage run takes beside records and model, and what it gives back.
 
+use crate::label::{Label, RefusedLabel};
 use std::time::Duration;
 
 /// Choices of one run which are not part of the model.
@@ -14,11 +15,17 @@ pub struct LinkOptions {
     pub one_row_per_person: Vec<u8>,
     /// Numbers that were replaced: `(old, new)`. Records with the old number count as having the new one.
     pub superseded: Vec<(u64, u64)>,
+    /// What people decided about pairs (clerical review). A match joins its two records; two that do not match are kept apart whatever
+    /// their numbers and whatever chain of others lies between them. Labels that contradict each other keep apart, and are reported
+    /// in [`Linked::refused_labels`]. A match label does not join people with two different valid numbers.
+    pub labels: Vec<Label>,
 }
 
 /// Why two records are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
+    /// A person decided it: a match label.
+    Clerical,
     /// The same valid number, and birth date or name agree.
     Number,
     /// Enough weight of evidence from the comparisons of the model.
@@ -75,6 +82,8 @@ pub struct Report {
     pub records: u64,
     /// Records that joined another through their valid number.
     pub joined_by_number: u64,
+    /// Match labels that joined what the numbers had not.
+    pub joined_by_label: u64,
     /// Records that went to the probabilistic tier (one for each distinct profile of a numbered person, and all others).
     pub profiles: u64,
     /// Pairs compared.
@@ -83,6 +92,8 @@ pub struct Report {
     pub rules: Vec<RuleReport>,
     /// Edges at or above the threshold which were refused because of two different valid numbers.
     pub refused_numbers: u64,
+    /// Edges refused because a label keeps apart two records of the two clusters.
+    pub refused_labels: u64,
     /// Edges refused because a source holds each person once.
     pub refused_one_row: u64,
     /// Edges refused because members of the two clusters are clearly different people (twins, parent and child).
@@ -105,6 +116,8 @@ pub struct Linked {
     pub edges: Vec<Edge>,
     /// One valid number on different people.
     pub conflicts: Vec<Conflict>,
+    /// Labels that were not followed, and why.
+    pub refused_labels: Vec<RefusedLabel>,
     /// What happened.
     pub report: Report,
 }

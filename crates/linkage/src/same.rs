@@ -9,10 +9,11 @@ use crate::result::{LinkOptions, Tier};
 use rayon::prelude::*;
 
 /// Joins open records whose every value is the same, where a blocking rule holds and they weigh at least `least_bits`, and takes all but one of them out of
-/// the active records. Rows of a source that holds each person once are never taken out.
+/// the active records. Rows of a source that holds each person once are never taken
+/// out, nor records that a label keeps apart from another.
 pub(crate) fn fold(plan: &Plan<'_>, settled: &mut Settled, least_bits: f64, options: &LinkOptions) {
     let records = plan.records;
-    let open = |record: &&u32| settled.group[**record as usize] == 0;
+    let open = |record: &&u32| settled.group[**record as usize] == 0 && !settled.apart.names(**record);
     let mut order: Vec<(u64, u32)> =
         settled.active.par_iter().filter(open).map(|record| (profile_hash(records, *record), *record)).collect();
     lonely_dropped(&mut order);
@@ -37,7 +38,7 @@ pub(crate) fn fold(plan: &Plan<'_>, settled: &mut Settled, least_bits: f64, opti
                 break;
             }
             settled.edges.push(edge(left, right, bits, Tier::Weight));
-            settled.forest.join(left, right);
+            settled.join(left, right);
             held[*record as usize] = true;
         }
     }

@@ -6,6 +6,7 @@ use crate::model::{Level, Model};
 use crate::plan::Plan;
 use crate::question::{Field, Test};
 use crate::records::Records;
+use crate::token::Token;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -113,7 +114,8 @@ fn set_matches_aside(model: &mut Model, records: usize) {
 fn can_tell(rule: &[Test], level: &Level) -> bool {
     let on_names =
         rule.iter().flat_map(|test| test.fields()).any(|field| matches!(field, Field::Family | Field::Given));
-    !(on_names && level.when.iter().any(|test| matches!(test, Test::Swapped | Test::Crossed)))
+    let swap = |test: &Test| matches!(test, Test::Swapped | Test::Crossed | Test::Token(Token::NamesTurnedBirth));
+    !(on_names && level.when.iter().any(swap))
 }
 
 /// A probability within what a model may say, short so that a model file can be read.

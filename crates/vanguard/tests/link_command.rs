@@ -110,6 +110,23 @@ fn explain_train_and_suggest() {
     assert!(linkage_reads(&at.join("model.toml")));
 }
 
+#[test]
+fn decisions_join_and_keep_apart() {
+    let folder = folder();
+    let at = folder.path();
+    std::fs::write(at.join("labels.csv"), "left,right,match\nr1,r2,no\nr4,r8,yes\nr5,r6,1\nr6,r5,0\nr1,r99,yes\n")
+        .unwrap();
+    let told = vanguard(at, &["link", "people.csv", "--out", "out", "--id", "id", "--labels", "labels.csv"]);
+    insta::assert_snapshot!("link-labels", printed(&told));
+    let Column::I64(clusters) = column(&at.join("out/clusters.parquet"), "cluster_id") else { panic!("numbers") };
+    assert_ne!(clusters[0], clusters[1]);
+    assert_eq!(clusters[3], clusters[7]);
+    assert_ne!(clusters[4], clusters[5], "decisions that contradict each other keep apart");
+    std::fs::write(at.join("bad.csv"), "r1,r2,no\nr1,r3,perhaps\n").unwrap();
+    let told = vanguard(at, &["link", "people.csv", "--out", "out", "--id", "id", "--labels", "bad.csv"]);
+    assert!(printed(&told).contains("line 2: three cells are needed"), "{}", printed(&told));
+}
+
 fn linkage_reads(path: &Path) -> bool {
     linkage::Model::parse(&std::fs::read_to_string(path).unwrap()).is_ok()
 }

@@ -1,6 +1,6 @@
 //! Comparisons: numbers at one scale, dates, and words of a known set.
 
-use super::names::Words;
+use super::names::{Names, Words};
 use super::numbers::{Scaled, level, rescale};
 use super::people::{Typed, Typing, negate};
 use crate::model::{CompareOp, Expr, Number};
@@ -98,11 +98,12 @@ impl Typing<'_> {
                 Words::Sex => "sex",
                 Words::Segment => "segment",
                 Words::Tier => "tier",
+                Words::Other(set) => self.names.others.get(set).map_or("word", |(what, _)| what.as_str()),
             };
             let at = self.place.of(expr);
             self.sink.error(&at, format!("there is no {set} `{word}`")).labelled("not known").nearest(word, valid);
         }
-        found.map(|position| position as i64)
+        found.map(|position| Names::value_of(words, position))
     }
 
     pub(super) fn day(&mut self, text: &str, expr: &ast::Expr) -> Option<Number> {

@@ -12,6 +12,8 @@ pub(crate) enum Words {
     Sex,
     Segment,
     Tier,
+    /// A set that a question brings along: its position in [`Names::others`].
+    Other(usize),
 }
 
 /// What is known of a feature where it is named.
@@ -31,6 +33,8 @@ pub(crate) struct Names {
     pub(crate) broken: BTreeSet<String>,
     pub(crate) segments: Vec<String>,
     pub(crate) tiers: Vec<String>,
+    /// Sets of words that a question brings along, each with what it is.
+    pub(crate) others: Vec<(String, Vec<String>)>,
     /// Names that exist but come too late for this rule, with the reason.
     pub(crate) late: BTreeMap<String, &'static str>,
 }
@@ -43,6 +47,17 @@ impl Names {
             Words::Sex => SEXES.to_vec(),
             Words::Segment => self.segments.iter().map(String::as_str).collect(),
             Words::Tier => self.tiers.iter().map(String::as_str).collect(),
+            Words::Other(set) => {
+                self.others.get(set).map_or_else(Vec::new, |(_, words)| words.iter().map(String::as_str).collect())
+            }
+        }
+    }
+
+    /// The value a column holds for the word at a position: codes of the NHS Data Dictionary for sex, else the position.
+    pub(super) fn value_of(words: Words, position: usize) -> i64 {
+        match (words, SEXES.get(position)) {
+            (Words::Sex, Some(word)) => nhs::Sex::parse(word).map_or(0, |sex| sex as i64),
+            _ => position as i64,
         }
     }
 }

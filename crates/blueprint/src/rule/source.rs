@@ -195,6 +195,10 @@ fn place(sink: &Sink, text: &Text) -> Place {
 /// Position in `raw` (a TOML string with its quotes) of each character of the text it stands for, and of the end.
 /// `None` where the two cannot be laid side by side.
 fn characters(raw: &str, text: &str) -> Option<Vec<usize>> {
+    // A rule that stands alone, without the quotes of a TOML string.
+    if raw == text {
+        return Some(text.char_indices().map(|(at, _)| at).chain([text.len()]).collect());
+    }
     let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|q| raw.starts_with(q))?;
     let escapes = quotes.starts_with('"');
     let mut at = quotes.len();

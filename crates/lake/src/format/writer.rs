@@ -1,7 +1,7 @@
 //! Writing columns: one row group at a time, every byte on disk before the file counts as written.
 
 use crate::LakeError;
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::{Compression, Encoding, Type, ZstdLevel};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -91,7 +91,7 @@ impl std::fmt::Debug for ParquetOut {
 
 impl ParquetOut {
     /// Starts a file. Columns are dictionary-encoded (runs of equal values take next to nothing) but for those in
-    /// `delta`, whose values hardly repeat and grow: those are written as differences.
+    /// `delta`, whose values hardly repeat and grow: those are written as differences (texts: their lengths).
     pub(crate) fn create(path: &Path, schema: &str, delta: &[&str]) -> Result<Self, LakeError> {
         let schema = parse_message_type(schema).map_err(|e| write_error(path, e))?;
         // Statistics by row group let a reader skip; page positions are always written, page statistics would only
@@ -103,10 +103,18 @@ impl ParquetOut {
             .set_data_page_row_count_limit(16_384)
             .set_write_batch_size(4096)
             .set_max_row_group_row_count(None);
-        for &name in delta {
-            properties = properties
-                .set_column_dictionary_enabled(ColumnPath::from(name), false)
-                .set_column_encoding(ColumnPath::from(name), Encoding::DELTA_BINARY_PACKED);
+        for field in schema.get_fields() {
+            let (name, is_text) = (field.name(), field.get_physical_type() == Type::BYTE_ARRAY);
+            if is_text {
+                // Nobody skips by text, and the smallest and largest family name have no place in a footer.
+                properties = properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::None);
+            }
+            if delta.contains(&name) {
+                let encoding = if is_text { Encoding::DELTA_LENGTH_BYTE_ARRAY } else { Encoding::DELTA_BINARY_PACKED };
+                properties = properties
+                    .set_column_dictionary_enabled(ColumnPath::from(name), false)
+                    .set_column_encoding(ColumnPath::from(name), encoding);
+            }
         }
         let file = File::create(path).map_err(|e| LakeError::io("create", path, e))?;
         let writer = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties.build()))

@@ -1,6 +1,10 @@
 //! `vanguard link`: which records of any files are of one person.
 
+mod encode;
 mod explain;
+mod key;
+mod labels;
+mod manifest;
 mod read;
 mod score;
 mod suggest;
@@ -13,6 +17,7 @@ use super::table::{count, table};
 use crate::pipeline::progress::Terminal;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
+use labels::Labels;
 use linkage::{Field, LinkOptions, Linked, Model};
 use read::{Input, Wanted};
 use serde_json::json;
@@ -46,6 +51,9 @@ pub struct Args {
     /// File of numbers that were replaced: two columns, the old number and the new.
     #[arg(long, value_name = "FILE")]
     superseded: Option<PathBuf>,
+    /// File of clerical decisions: two ids, and yes or no (1 or 0) for whether they are one person.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
 }
 
 /// What every action reads.
@@ -54,7 +62,7 @@ struct InputArgs {
     /// CSV or Parquet files of records.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Model file, or person, historical or febrl.
+    /// Model file, or person, historical, febrl or encoded.
     #[arg(long, default_value = "person")]
     model: String,
     /// Column that tells the records apart [default: rows are numbered from 0].
@@ -74,6 +82,7 @@ enum Action {
     Explain(explain::Args),
     Train(train::Args),
     SuggestBlocking(suggest::Args),
+    Encode(Box<encode::Args>),
 }
 
 /// Runs the command.
@@ -83,24 +92,37 @@ pub fn run(args: &Args, json: bool) -> anyhow::Result<Report> {
         Some(Action::Explain(args)) => explain::run(args, &shown),
         Some(Action::Train(args)) => train::run(args, &shown),
         Some(Action::SuggestBlocking(args)) => suggest::run(args, &shown),
+        Some(Action::Encode(args)) => encode::run(args, &shown),
         None => link(args, &shown),
     }
 }
 
 /// The model of a name or file, with the columns of the command line.
 fn model(args: &InputArgs) -> anyhow::Result<Model> {
-    let mut model = match args.model.as_str() {
+    let mut model = named_model(&args.model)?;
+    set_columns(&mut model, &args.column)?;
+    Ok(model)
+}
+
+/// The model of a name or file.
+fn named_model(name: &str) -> anyhow::Result<Model> {
+    Ok(match name {
         "person" => Model::person()?,
         "historical" => Model::historical()?,
         "febrl" => Model::febrl()?,
+        "encoded" => Model::encoded()?,
         file => {
             let text = std::fs::read_to_string(file).with_context(|| {
-                format!("failed to read the model {file}; give a file, or person, historical or febrl")
+                format!("failed to read the model {file}; give a file, or person, historical, febrl or encoded")
             })?;
             Model::parse(&text).with_context(|| format!("failed to use {file}"))?
         }
-    };
-    for choice in &args.column {
+    })
+}
+
+/// Says which columns hold what, as the command line does.
+fn set_columns(model: &mut Model, choices: &[String]) -> anyhow::Result<()> {
+    for choice in choices {
         let Some((field, column)) = choice.split_once('=') else { bail!("--column {choice}: write FIELD=COLUMN") };
         let Some(field) = Field::parse(field.trim()) else {
             bail!(
@@ -110,7 +132,7 @@ fn model(args: &InputArgs) -> anyhow::Result<Model> {
         };
         model.columns.set(field, column);
     }
-    Ok(model)
+    Ok(())
 }
 
 fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
@@ -124,6 +146,7 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     shown.stage("read", None);
     let wanted = Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref() };
     let input = Input::read(&args.input.files, &model, wanted)?;
+    let labels = args.labels.as_deref().map(|file| Labels::read(file, &input)).transpose()?.unwrap_or_default();
     if !args.no_train {
         shown.stage("learn weights", None);
         model = linkage::train(&input.records, &model, args.input.seed).model;
@@ -134,6 +157,7 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         keep: None,
         one_row_per_person: input.once(&model, &args.once),
         superseded,
+        labels: labels.pairs.clone(),
     };
     let linked = linkage::link(&input.records, &model, &options);
     shown.stage("write", None);
@@ -143,7 +167,7 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     let scores = write::truth(&out.join("truth.parquet"), &input, &linked)?;
     write_text(&out.join("model.toml"), &model.to_toml())?;
     shown.end();
-    let report = told(&input, &linked, edges, scores.as_ref(), threshold);
+    let report = told(&input, &linked, &labels, edges, scores.as_ref(), threshold);
     write_text(&out.join("report.json"), &format!("{:#}\n", report.json))?;
     Ok(report)
 }
@@ -153,7 +177,14 @@ fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// The report of a run.
-fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Scores>, threshold: f64) -> Report {
+fn told(
+    input: &Input,
+    linked: &Linked,
+    labels: &Labels,
+    edges: u64,
+    scores: Option<&score::Scores>,
+    threshold: f64,
+) -> Report {
     let report = &linked.report;
     let mut text = format!(
         "{} records are {} people at probability {threshold}.\n{} joined through their number; {} pairs compared, {} links written.\n",
@@ -165,6 +196,7 @@ fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Score
     );
     let refused = [
         ("different numbers", report.refused_numbers),
+        ("a decision keeps them apart", report.refused_labels),
         ("a source that holds each person once", report.refused_one_row),
         ("relatives", report.refused_different),
         ("groups unlike as a whole", report.refused_unlike),
@@ -181,7 +213,9 @@ fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Score
         })
         .collect();
     let _ = writeln!(text, "\n{}", table(&["blocking rule", "new pairs", "blocks skipped", "pairs skipped"], &rules));
-    let notes = input.notes();
+    text.push_str(&labels.words(input, linked));
+    let mut notes = input.notes();
+    notes.extend(labels.note());
     if !notes.is_empty() {
         let _ = writeln!(text, "\nNote:\n- {}", notes.join("\n- "));
     }
@@ -197,8 +231,10 @@ fn told(input: &Input, linked: &Linked, edges: u64, scores: Option<&score::Score
         "pairs": report.pairs,
         "edges": edges,
         "conflicts": linked.conflicts.len(),
+        "labels": labels.json(input, linked),
         "refused": {
             "different_numbers": report.refused_numbers,
+            "labels": report.refused_labels,
             "one_row_per_person": report.refused_one_row,
             "different_people": report.refused_different,
             "unlike_clusters": report.refused_unlike,

@@ -43,7 +43,7 @@ enum Command {
     Serve(serve::Args),
     Simulate(simulate::Args),
     Load(load::Args),
-    Link(link::Args),
+    Link(Box<link::Args>),
     Population(population::Args),
     Ask(ask::Args),
     Caseload(caseload::Args),

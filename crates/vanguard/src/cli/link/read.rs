@@ -1,5 +1,6 @@
 //! Files of records, as the model reads them.
 
+use super::manifest;
 use super::texts::Texts;
 use anyhow::{Context as _, bail};
 use linkage::{Field, Layout, Model, Reading, Records};
@@ -22,6 +23,8 @@ pub struct Input {
     pub ids: Texts,
     /// The true person of each record; empty text where the file does not say. `None` where no column was asked for.
     pub truth: Option<Texts>,
+    /// What the first encoded row says of its encoding, and its file.
+    encoding: Option<(String, PathBuf)>,
     sources: Vec<String>,
     files: Vec<FileNotes>,
 }
@@ -68,8 +71,15 @@ impl Input {
 
     fn file(&mut self, path: &Path, model: &Model, wanted: Wanted<'_>) -> anyhow::Result<()> {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        let mut rows =
-            Rows { input: self, columns: None, model, wanted, notes: FileNotes { name, ..FileNotes::default() } };
+        let mut rows = Rows {
+            input: self,
+            path,
+            columns: None,
+            model,
+            wanted,
+            notes: FileNotes { name, ..FileNotes::default() },
+            wrong: None,
+        };
         if is_parquet(path)? {
             let mut wrong = None;
             // Header and rows come through two closures, never at one time.
@@ -85,7 +95,10 @@ impl Input {
         } else {
             csv_rows(path, &mut rows)?;
         }
-        let notes = rows.notes;
+        let (notes, wrong) = (rows.notes, rows.wrong);
+        if let Some(error) = wrong {
+            return Err(error);
+        }
         self.files.push(notes);
         Ok(())
     }
@@ -98,6 +111,17 @@ impl Input {
             self.sources.len() - 1
         });
         at as u8
+    }
+
+    /// The name of a source.
+    pub fn source_name(&self, source: u8) -> String {
+        self.sources.get(usize::from(source)).cloned().unwrap_or_default()
+    }
+
+    /// Whether a field is read from a column.
+    pub fn holds(&self, column: &str) -> bool {
+        let parts = |columns: &String| columns.split(" + ").any(|own| own == column);
+        self.files.iter().flat_map(|file| &file.fields).any(|(_, columns)| parts(columns))
     }
 
     /// The numbers of the sources that hold each person once.
@@ -129,6 +153,7 @@ impl Input {
             let counts = [
                 (file.reading.bad_numbers, "a number that is not valid; it was left out"),
                 (file.reading.bad_births, "a date of birth that is no date; it was left out"),
+                (file.reading.bad_codes, "text that is neither a filter nor a token; it was left out"),
                 (file.not_utf8, "text that is not UTF-8; it was read as Latin-1"),
                 (file.uneven, "more or fewer cells than the header; absent cells are empty"),
             ];
@@ -162,17 +187,22 @@ impl Input {
 /// Takes the rows of one file.
 struct Rows<'a> {
     input: &'a mut Input,
+    path: &'a Path,
     /// Once the header is known.
     columns: Option<Known>,
     model: &'a Model,
     wanted: Wanted<'a>,
     notes: FileNotes,
+    /// Why the rows cannot be used.
+    wrong: Option<anyhow::Error>,
 }
 
 struct Known {
     layout: Layout,
     id: Option<usize>,
     truth: Option<usize>,
+    /// The column that says how an encoded row was made.
+    encoding: Option<usize>,
     /// The file's own source, where no column tells.
     source: u8,
 }
@@ -186,6 +216,12 @@ impl Rows<'_> {
         };
         let id = self.wanted.id.map(|name| place(name, "--id")).transpose()?;
         let truth = self.wanted.truth.map(|name| place(name, "--truth")).transpose()?;
+        let encoding = names.iter().position(|name| name.trim() == "encoding").filter(|_| self.model.columns.encoded);
+        if self.model.columns.encoded && encoding.is_none() {
+            bail!(
+                "it has no column `encoding`, so it is no encoded file; make one with vanguard link encode, or take --model person"
+            );
+        }
         let told = |field: &Field| layout.fields().iter().any(|(own, _)| own == field);
         let (found, missing): (Vec<Field>, Vec<Field>) = self.model.fields().into_iter().partition(told);
         let comparable = |field: &Field| *field != Field::Sex;
@@ -199,12 +235,18 @@ impl Rows<'_> {
         self.notes.fields = layout.fields().iter().map(|(field, places)| (*field, column(places))).collect();
         self.notes.missing = missing;
         let source = if layout.source().is_none() { self.input.source(&self.notes.name) } else { 0 };
-        self.columns = Some(Known { layout, id, truth, source });
+        self.columns = Some(Known { layout, id, truth, encoding, source });
         Ok(())
     }
 
     fn row<'c>(&mut self, cell: impl Fn(usize) -> &'c str) {
         let Some(known) = &self.columns else { return };
+        if self.wrong.is_some() {
+            return;
+        }
+        if let Some(at) = known.encoding {
+            self.wrong = manifest::agrees(&mut self.input.encoding, cell(at).trim(), self.path).err();
+        }
         let source = match known.layout.source() {
             Some(at) => self.input.source(cell(at).trim()),
             None => known.source,

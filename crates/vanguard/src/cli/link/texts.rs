@@ -1,6 +1,7 @@
 //! The identifiers of many records in little memory: whole numbers as long as all are, text otherwise.
 
 use lake::table::Column;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// One value for each record.
@@ -60,6 +61,18 @@ impl Texts {
     /// The record of an identifier.
     pub fn find(&self, value: &str) -> Option<u32> {
         (0..self.len()).find(|at| self.get(*at) == value).map(|at| at as u32)
+    }
+
+    /// The records of some identifiers, in one look through all. Those that no record has are left out.
+    pub fn find_all(&self, wanted: &HashSet<&str>) -> HashMap<String, u32> {
+        let mut found = HashMap::with_capacity(wanted.len());
+        for at in 0..self.len() {
+            let text = self.get(at);
+            if wanted.contains(text.as_str()) {
+                found.entry(text).or_insert(at as u32);
+            }
+        }
+        found
     }
 
     /// Some of the values as a column.

@@ -11,8 +11,8 @@ use std::path::Path;
 const ROWS: usize = 1 << 17;
 
 /// Writes `l`, `r`, `p` of the links between records of one person, and returns how many. A link whose join was refused is left out, so
-/// that the clusters are the connected parts of the file. A link through a number has at least the probability of the threshold: the
-/// number decided it and not the weight.
+/// that the clusters are the connected parts of the file. A link through a number or a decision has at least the probability of the
+/// threshold: that decided it and not the weight.
 pub fn edges(path: &Path, input: &Input, linked: &Linked, threshold: f64) -> Result<u64, LakeError> {
     let kept: Vec<u32> = (0..linked.edges.len() as u32)
         .filter(|at| {
@@ -24,7 +24,7 @@ pub fn edges(path: &Path, input: &Input, linked: &Linked, threshold: f64) -> Res
         let edge = |at: &u32| &linked.edges[*at as usize];
         let probability = |at: &u32| {
             let edge = edge(at);
-            let floor = if edge.tier == Tier::Number { threshold } else { 0.0 };
+            let floor = if edge.tier == Tier::Weight { 0.0 } else { threshold };
             Some((f64::from(edge.probability).max(floor) * 1e9).round() as i64)
         };
         vec![
