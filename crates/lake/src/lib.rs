@@ -4,6 +4,7 @@
 //! one; [`Snapshot::scan`] passes once over every person's history; [`engine`] answers many questions in that pass.
 //! This is the only crate that knows Parquet, and no type of that library appears in a public item.
 
+pub mod changes;
 pub mod dictionary;
 pub mod engine;
 pub mod error;
@@ -21,6 +22,7 @@ mod format;
 mod layout;
 mod views;
 
+pub use changes::{ChangeCounts, Changes};
 pub use dictionary::{CodeSet, Dictionary, DictionaryBuilder};
 pub use error::LakeError;
 pub use manifest::{BucketInfo, Manifest, SnapshotId, SnapshotPlan, SourceFile, SourceInfo};

@@ -240,7 +240,7 @@ impl Columns {
 
 /// The columns of one bucket; the memory is used again for the next.
 #[derive(Debug, Default)]
-struct Bucket {
+pub(crate) struct Bucket {
     number: u32,
     first_person: u32,
     offsets: Vec<u32>,
@@ -260,7 +260,7 @@ const NUMBERS: [(&str, Columns); 4] =
 const LARGE: [(&str, Columns); 2] = [("value", Columns::VALUE), ("cost", Columns::COST)];
 
 impl Bucket {
-    fn read(&mut self, snapshot: &Snapshot, bucket: u32, columns: Columns) -> Result<(), LakeError> {
+    pub(crate) fn read(&mut self, snapshot: &Snapshot, bucket: u32, columns: Columns) -> Result<(), LakeError> {
         self.clear();
         self.number = bucket;
         self.first_person = snapshot.manifest().buckets.get(bucket as usize).map_or(0, |b| b.first_person);
@@ -321,7 +321,7 @@ impl Bucket {
         self.large.iter_mut().for_each(Vec::clear);
     }
 
-    fn view(&self) -> BucketView<'_> {
+    pub(crate) fn view(&self) -> BucketView<'_> {
         let [date, end] = &self.days;
         let [kind, method, status, source] = &self.small;
         let [code, provider, detail, link] = &self.numbers;

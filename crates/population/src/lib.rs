@@ -13,10 +13,12 @@ pub mod explain;
 mod pass;
 pub mod place;
 mod plan;
+pub mod refresh;
 pub mod results;
 pub mod rule;
 pub mod save;
 pub mod score;
+mod splice;
 mod stage;
 mod tally;
 

@@ -13,7 +13,7 @@ mod rates;
 pub(crate) mod run;
 mod serve;
 mod simulate;
-mod table;
+pub(crate) mod table;
 
 use clap::{Parser, Subcommand};
 pub use run::Made;

@@ -16,6 +16,9 @@ pub struct Args {
     /// The place's folder, with its place.toml.
     #[arg(required = true)]
     dir: Option<PathBuf>,
+    /// Compute everybody anew, also those whose record has not changed since the results before.
+    #[arg(long)]
+    anew: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -39,9 +42,9 @@ pub fn run(args: &Args, as_json: bool) -> anyhow::Result<Report> {
     }
     let Some(dir) = &args.dir else { anyhow::bail!("say which place: vanguard population PLACE_DIR") };
     let folder = Folder::open(dir)?;
-    let computed = compute::compute(&folder, &Terminal::new(as_json))?;
-    let text = format!("{}Next: vanguard evaluate {}", words(&computed.summary), dir.display());
-    Ok(Report::new(text, json(&computed.summary)))
+    let done = compute::update(&folder, args.anew, &Terminal::new(as_json))?;
+    let text = format!("{}{}\nNext: vanguard evaluate {}", words(&done.summary), done.words(), dir.display());
+    Ok(Report::new(text, json(&done.summary)))
 }
 
 fn explain(dir: &Path, analyze: bool, as_json: bool) -> anyhow::Result<Report> {

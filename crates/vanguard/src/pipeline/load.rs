@@ -4,7 +4,8 @@ use super::files;
 use super::progress::Terminal;
 use crate::folder::Folder;
 use anyhow::{Context, bail};
-use intake::{LoadOptions, LoadReport, SourceFormat, SourceInput};
+use intake::{LoadOptions, LoadReport, Outcome, SourceFormat, SourceInput};
+use lake::{LakeError, Snapshot};
 use std::path::Path;
 
 /// Working memory for sorting, beside the tables of identities and codes.
@@ -38,9 +39,23 @@ pub fn load(folder: &Folder, force: bool, progress: &Terminal) -> anyhow::Result
         memory_budget: MEMORY_BUDGET,
         force,
     };
+    let before = Snapshot::open(&options.lake_dir).ok();
     let report = intake::load(&options, progress).context("failed to load")?;
+    if let (Some(before), Outcome::Loaded) = (before, report.outcome) {
+        progress.stage("Find whose record changed", None);
+        // Without it the next computation is of everybody: slower, and the same.
+        if let Err(why) = note_changes(&options, &before) {
+            eprintln!("vanguard: failed to find whose record changed, so everybody will be computed: {why}");
+        }
+    }
     progress.end();
     Ok(report)
+}
+
+/// Keeps the people whose record differs from the snapshot before, for the next computation.
+fn note_changes(options: &LoadOptions, before: &Snapshot) -> Result<(), LakeError> {
+    let now = Snapshot::open(&options.lake_dir)?;
+    lake::changes::note(&options.lake_dir, before, &now, options.threads).map(|_| ())
 }
 
 /// A format of the place's own `sources/` folder, or a built-in one.

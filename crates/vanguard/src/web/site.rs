@@ -41,7 +41,7 @@ impl Site {
         let file = folder.results_dir(&computed.summary.snapshot).join("evaluation.json");
         let evaluation = match population::save::open_json::<Evaluation>(&file) {
             Ok(evaluation) if evaluation.fingerprint == computed.summary.fingerprint => evaluation,
-            _ => crate::pipeline::evaluate::evaluate(&folder, &computed, progress)?,
+            _ => crate::pipeline::evaluate::evaluate(&folder, &computed.summary, progress)?,
         };
         let quality = serde_json::from_str(&snapshot.quality()?)
             .context("failed to read the quality report of the snapshot: load the extracts again")?;
