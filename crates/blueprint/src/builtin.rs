@@ -19,8 +19,15 @@ const MODELS: &[(&str, &str)] = embedded!["mcp", "pacs", "ehch", "uec", "acc", "
 const CARE_MODELS: usize = 7;
 
 /// Code list files that built-in models name.
-const CODE_FILES: &[(&str, &str)] =
-    code_files!["long_term_conditions", "care", "avoidable", "hfrs", "charlson_quan", "charlson_shmi"];
+const CODE_FILES: &[(&str, &str)] = code_files![
+    "long_term_conditions",
+    "care",
+    "avoidable",
+    "hfrs",
+    "charlson_quan",
+    "charlson_shmi",
+    "elixhauser_quan"
+];
 
 /// The text of a built-in model: `mcp`, `pacs`, `ehch`, `uec`, `acc`, `vsh`, `pch`; also `base`, which they extend.
 pub fn builtin(id: &str) -> Option<&'static str> {

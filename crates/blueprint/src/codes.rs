@@ -123,7 +123,7 @@ impl Compiler<'_> {
     }
 
     /// A code list file is read once, whoever names it.
-    fn code_file(&mut self, name: &str, text: &str) -> usize {
+    pub(crate) fn code_file(&mut self, name: &str, text: &str) -> usize {
         if let Some((_, number)) = self.code_files.iter().find(|(known, _)| known == name) {
             return *number;
         }
@@ -134,7 +134,7 @@ impl Compiler<'_> {
 }
 
 /// The normal form of a code, or a finding.
-fn check_code(sink: &mut Sink, system: CodeSystem, code: &Text) -> Option<String> {
+pub(crate) fn check_code(sink: &mut Sink, system: CodeSystem, code: &Text) -> Option<String> {
     let text = code.text.trim();
     let normal = match system {
         CodeSystem::Icd10 if is_chapter_stem(text) => Ok(text.to_owned()),

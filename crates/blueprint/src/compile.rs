@@ -2,7 +2,7 @@
 
 use crate::document::{Document, Item};
 use crate::fields::{Fields, Text};
-use crate::model::{Blueprint, CodeList, Expr, Feature, Population, SizeBound};
+use crate::model::{Blueprint, CodeList, Expr, Feature, LoadedScore, Population, SizeBound};
 use crate::node::Value;
 use crate::rule::{self, Names};
 use crate::sink::{At, Sink};
@@ -17,6 +17,7 @@ pub(crate) struct Compiler<'a> {
     pub(crate) broken_codes: BTreeSet<String>,
     pub(crate) code_files: Vec<(String, usize)>,
     pub(crate) features: Vec<Feature>,
+    pub(crate) score_tables: Vec<LoadedScore>,
     pub(crate) names: Names,
 }
 
@@ -38,6 +39,7 @@ pub(crate) fn run(file_name: &str, text: &str, resolve: &dyn Resolve) -> (Option
         broken_codes: BTreeSet::new(),
         code_files: Vec::new(),
         features: Vec::new(),
+        score_tables: Vec::new(),
         names: Names::default(),
     };
     let model = compiler.model(&document);
@@ -77,6 +79,7 @@ impl Compiler<'_> {
             population: population?,
             codes: std::mem::take(&mut self.codes),
             features: std::mem::take(&mut self.features),
+            score_tables: std::mem::take(&mut self.score_tables),
             segments,
             tiers,
             services,

@@ -35,6 +35,8 @@ pub(crate) const FEATURE_KEYS: &[&str] = &[
     "max_value",
     "min_value",
     "score",
+    "file",
+    "of",
     "rule",
     "where",
     "within",

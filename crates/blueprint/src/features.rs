@@ -3,8 +3,9 @@
 use crate::compile::Compiler;
 use crate::document::Item;
 use crate::fields::{Fields, Text};
-use crate::model::{Aggregate, Builtin, Expr, Feature, FeatureSource, Number, ScoreKind, ValueType, Window};
+use crate::model::{Aggregate, Builtin, Expr, Feature, FeatureSource, Number, ValueType, Window};
 use crate::rule::{self, Known, Rule, Ruled, Words};
+use crate::score_file::TableOfScore;
 use crate::sink::At;
 use nhs::EventKind;
 use std::collections::BTreeMap;
@@ -43,12 +44,6 @@ const AGGREGATES: [(&str, Aggregate, ValueType); 11] = [
     ("last_value", Aggregate::LastValue, ValueType::Number { decimals: 3 }),
     ("max_value", Aggregate::MaxValue, ValueType::Number { decimals: 3 }),
     ("min_value", Aggregate::MinValue, ValueType::Number { decimals: 3 }),
-];
-
-const SCORES: [(&str, ScoreKind); 3] = [
-    ("hospital_frailty_risk", ScoreKind::HospitalFrailtyRisk),
-    ("charlson_quan", ScoreKind::CharlsonQuan),
-    ("charlson_shmi", ScoreKind::CharlsonShmi),
 ];
 
 /// Names of the built-in features, segment and tier included.
@@ -107,7 +102,7 @@ impl Compiler<'_> {
         self.add_feature("tier", "Tier of care".into(), None, ValueType::Choice, source, Some(Words::Tier));
     }
 
-    fn add_feature(
+    pub(crate) fn add_feature(
         &mut self,
         id: &str,
         name: String,
@@ -135,6 +130,7 @@ impl Compiler<'_> {
             }
         }
         let score = fields.text("score");
+        let table = TableOfScore { file: fields.text("file"), of: fields.whole("of", 1) };
         how.extend(score.iter().map(|t| ("score", t.at.clone())));
         let rule_text = fields.text("rule");
         how.extend(rule_text.iter().map(|t| ("rule", t.at.clone())));
@@ -145,6 +141,9 @@ impl Compiler<'_> {
             self.report_how(item, &how);
             return None;
         };
+        if *key != "score" {
+            self.refuse_table(&table);
+        }
         match *key {
             "rule" => {
                 self.refuse_events_only(&[("where", filter), ("within", within)], "a rule");
@@ -155,7 +154,7 @@ impl Compiler<'_> {
             "score" => {
                 self.refuse_events_only(&[("where", filter)], "a score");
                 let window = self.window(within.as_ref())?;
-                self.read_score(item, &score?, name, reason, window)
+                self.read_score(item, &score?, &table, name, reason, window)
             }
             key => self.read_aggregate(item, key, &kinds, filter, within.as_ref(), (name, reason)),
         }
@@ -189,24 +188,6 @@ impl Compiler<'_> {
             None => Some(None),
             Some(text) => crate::words::window(&mut self.sink, text).map(Some),
         }
-    }
-
-    fn read_score(
-        &mut self,
-        item: &Item,
-        score: &Text,
-        name: String,
-        reason: Option<String>,
-        window: Option<Window>,
-    ) -> Option<()> {
-        let Some((_, kind)) = SCORES.iter().find(|(id, _)| *id == score.text) else {
-            let message = format!("there is no score `{}`", score.text);
-            self.sink.error(&score.at, message).nearest(&score.text, SCORES.iter().map(|s| s.0));
-            return None;
-        };
-        let source = FeatureSource::Score { score: *kind, window };
-        self.add_feature(&item.id, name, reason, ValueType::Number { decimals: 1 }, source, None);
-        Some(())
     }
 
     fn read_aggregate(

@@ -22,6 +22,7 @@ mod question;
 pub mod questions;
 mod rule;
 pub mod score;
+mod score_file;
 mod show;
 mod sink;
 mod site;

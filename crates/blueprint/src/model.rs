@@ -23,6 +23,8 @@ pub struct Blueprint {
     pub codes: Vec<CodeList>,
     /// Features in an order in which each needs only earlier ones.
     pub features: Vec<Feature>,
+    /// Scores over tables that the blueprint brings itself.
+    pub score_tables: Vec<LoadedScore>,
     /// Segments; the first whose rule holds wins, and the last has no rule.
     pub segments: Vec<Segment>,
     /// Tiers, most complex first; the first whose rule holds wins, and the last has no rule.
@@ -209,6 +211,45 @@ pub enum ScoreKind {
     CharlsonQuan,
     /// Charlson index with the weights of the Summary Hospital-level Mortality Indicator.
     CharlsonShmi,
+    /// Charlson index with the weights of its first publication (Charlson and others 1987), over Quan's stems.
+    CharlsonOriginal,
+    /// Charlson index with the weights of Schneeweiss and others (2003), over Quan's stems.
+    CharlsonSchneeweiss,
+    /// Elixhauser conditions of Quan and others (2005), counted.
+    ElixhauserCount,
+    /// The same with the weights of van Walraven and others (2009).
+    ElixhauserVanWalraven,
+    /// The same with the Swiss weights of Sharma and others (2021).
+    ElixhauserSwiss,
+    /// The same with the weights of Thompson and others (2015), thirty conditions.
+    ElixhauserThompson30,
+    /// The same with their weights for twenty-nine conditions, without irregular heartbeat.
+    ElixhauserThompson29,
+    /// A table that the blueprint brings; its position in [`Blueprint::score_tables`].
+    Loaded(u16),
+}
+
+/// A score whose codes and weights a place supplies in a file of its own (an electronic frailty index, a multimorbidity
+/// score). Each group of codes counts once, whatever kind of event recorded it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadedScore {
+    /// The file, as the blueprint names it.
+    pub file: String,
+    /// Conditions or deficits, at most 128.
+    pub groups: Vec<LoadedGroup>,
+    /// The sum of weights is divided by this: 36 deficits for the electronic frailty index, 1 where nothing is said.
+    pub divisor: i64,
+}
+
+/// One condition or deficit of a loaded score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadedGroup {
+    /// Its name in the file.
+    pub id: String,
+    /// Its codes; ICD-10 and OPCS-4 codes stand for the codes under them.
+    pub codes: Vec<(CodeSystem, String)>,
+    /// Its weight in thousandths.
+    pub weight_thousandths: i64,
 }
 
 /// What every place knows of a person without a blueprint saying how.

@@ -61,7 +61,6 @@ fn names(blueprint: &Blueprint, sets: &[WordSet<'_>]) -> Names {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failure in a test should stop it")]
     use super::*;
     use crate::{OnlyBuiltin, builtin, compile};
 

@@ -8,6 +8,7 @@
 //! - [`quantiles`]: quintiles and deciles of areas;
 //! - [`life_table`]: life expectancy;
 //! - [`inequality`]: slope and relative index of inequality;
+//! - [`projection`]: people by state some years on, from one year's moves;
 //! - [`control_chart`]: "Making Data Count" process control charts;
 //! - [`did`]: difference-in-differences on a panel of clusters and months;
 //! - [`claim`]: one plain sentence that says no more than an estimate allows.
@@ -15,13 +16,16 @@
 pub mod claim;
 pub mod control_chart;
 pub mod did;
+pub mod difference;
 pub mod distribution;
 pub mod funnel;
 pub mod inequality;
 pub mod life_table;
+pub mod projection;
 pub mod quantiles;
 pub mod rates;
 
 mod random;
+mod sample;
 mod special;
 mod symmetric;

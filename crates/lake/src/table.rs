@@ -7,6 +7,7 @@ use crate::format::writer::{Chunk, ParquetOut};
 use crate::scan::{NO_DAY, NO_NUMBER};
 use crate::{LakeError, layout};
 use nhs::Day;
+use rustc_hash::FxHashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -162,6 +163,33 @@ pub fn read_table_columns(path: &Path, names: &[&str]) -> Result<Vec<Named>, Lak
         }
     }
     Ok(columns)
+}
+
+/// How many rows a table has, from its footer alone.
+pub fn table_rows(path: &Path) -> Result<usize, LakeError> {
+    Ok(ParquetIn::open(path)?.groups().into_iter().sum())
+}
+
+/// A column of text as its different words, in the order met, and each row's position among them; absent where the row has
+/// none. No word is held twice.
+pub fn read_table_words(path: &Path, name: &str) -> Result<(Vec<String>, Vec<Option<u32>>), LakeError> {
+    let file = ParquetIn::open(path)?;
+    let (mut words, mut rows) = (Vec::new(), Vec::new());
+    let mut known: FxHashMap<String, u32> = FxHashMap::default();
+    for (group, count) in file.groups().into_iter().enumerate() {
+        let number = |word: &str| {
+            if let Some(&number) = known.get(word) {
+                return Ok(number);
+            }
+            let number = u32::try_from(words.len())
+                .map_err(|_| LakeError::Refused(format!("column {name} has too many different words")))?;
+            words.push(word.to_owned());
+            known.insert(word.to_owned(), number);
+            Ok(number)
+        };
+        file.words(group, name, &[whole(count)], number, |word| rows.push(word))?;
+    }
+    Ok((words, rows))
 }
 
 fn read_column(file: &ParquetIn, group: usize, name: &str, rows: usize, column: &mut Column) -> Result<(), LakeError> {

@@ -1,76 +1,23 @@
 //! Brings together the pairs worth comparing, each once, and weighs them.
 
-use crate::compare::{Eye, beginning};
-use crate::dictionary::text_hash;
+use crate::compare::Eye;
+use crate::key::Keys;
 use crate::model::{Comparison, Model};
 use crate::plan::{Plan, probability};
-use crate::postcode;
 use crate::question::{Field, Test};
-use crate::records::Records;
+use crate::records::{Records, Row};
 use crate::result::{Edge, RuleReport, Tier};
 use crate::token::Token;
+use crate::watch::{Done, Stage, Watch};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// About how many pairs one task compares. A constant, so that the work is cut the same way for any number of threads.
 const PAIRS_PER_TASK: u64 = 1 << 18;
 
 /// One record under one rule: its key and its number.
 pub(crate) type Entry = (u64, u32);
-
-/// What a record puts into the key of a rule for one test; 0 where missing.
-fn part(records: &Records, test: Test, record: usize) -> u64 {
-    let row = &records.rows[record];
-    let more = |at: usize| (&records.more_words[at], records.more[at].get(record).copied().unwrap_or(0));
-    let text = |field: Field| match field {
-        Field::Family => (&records.names, row.family()),
-        Field::Given => (&records.names, row.given()),
-        Field::Address => (&records.addresses, row.texts[3]),
-        Field::Full => more(0),
-        Field::Place => more(1),
-        Field::Occupation => more(2),
-        Field::Other => more(3),
-        Field::Postcode | Field::Birth | Field::Sex | Field::Number => (&records.postcodes, row.postcode()),
-    };
-    let hashed = |part: &str| if part.is_empty() { 0 } else { text_hash(part) | 1 };
-    let whole_postcode = || records.postcodes.get(row.postcode());
-    let birth = u64::from(row.birth);
-    match test {
-        Test::Exact(Field::Birth) => birth,
-        Test::Exact(Field::Sex) => u64::from(row.sex),
-        Test::Exact(Field::Number) => row.number,
-        Test::Exact(field) => u64::from(text(field).1),
-        Test::First(field, letters) => {
-            let (dictionary, value) = text(field);
-            hashed(beginning(dictionary.get(value), letters))
-        }
-        Test::Swapped => {
-            let (a, b) = (row.family(), row.given());
-            if a == 0 || b == 0 { 0 } else { u64::from(a.min(b)) << 32 | u64::from(a.max(b)) }
-        }
-        Test::Year => birth >> 16,
-        Test::MonthDay if birth != 0 => birth & 0xffff | 1 << 32,
-        Test::Sector => hashed(postcode::sector(whole_postcode())),
-        Test::District => hashed(postcode::district(whole_postcode())),
-        Test::Area => hashed(postcode::area(whole_postcode())),
-        Test::Token(token) => records.tokens.get(token.at(), record),
-        _ => 0,
-    }
-}
-
-/// The key of a record under a rule; `None` where a part is missing.
-pub(crate) fn key(records: &Records, rule: &[Test], record: usize) -> Option<u64> {
-    let mut key = 0x51_7c_c1_b7_27_22_0a_95_u64;
-    for test in rule {
-        let part = part(records, *test, record);
-        if part == 0 {
-            return None;
-        }
-        key = (key.rotate_left(29) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        key ^= key >> 32;
-    }
-    Some(key)
-}
 
 /// The keys of the records under a rule, sorted, so that a block is a run of equal keys. The lowest bit of a key says whether the
 /// record has a settled person (`group` not 0): those come last in their block.
@@ -81,8 +28,9 @@ pub(crate) fn entries(records: &Records, rule: &[Test], active: &[u32], group: &
 /// As [`entries`], of one key in `one_in`: whole blocks, so that their pairs are a sample of all blocks' pairs.
 pub(crate) fn some_entries(records: &Records, rule: &[Test], active: &[u32], group: &[u32], one_in: u64) -> Vec<Entry> {
     let settled = |record: u32| u64::from(group.get(record as usize).is_some_and(|group| *group != 0));
+    let keys = Keys::new(records, rule);
     let entry = |record: &u32| {
-        let key = key(records, rule, *record as usize)?;
+        let key = keys.of(*record as usize)?;
         // Bits that neither the order nor the filter of lonely keys rests on alone.
         (one_in <= 1 || (key >> 44) % one_in == 0).then(|| (key & !1 | settled(*record), *record))
     };
@@ -95,23 +43,21 @@ pub(crate) fn some_entries(records: &Records, rule: &[Test], active: &[u32], gro
 /// Drops entries that cannot be in a pair, before the sorting: keys seen once, and keys without an open record. A bit of the key's
 /// hash stands for the key, so a few lonely ones stay, which does no harm.
 pub(crate) fn lonely_dropped(entries: &mut Vec<Entry>) {
-    let bits = (entries.len() * 8).next_power_of_two().max(1 << 12);
-    let (mut once, mut again, mut open) = (vec![0_u64; bits / 64], vec![0_u64; bits / 64], vec![0_u64; bits / 64]);
+    // Four bits for a place: seen, seen again, with an open record.
+    let places = (entries.len() * 8).next_power_of_two().max(1 << 12);
+    let mut seen = vec![0_u64; places / 16];
     let place = |key: u64| {
-        let at = (key >> 16) as usize & (bits - 1);
-        (at / 64, 1_u64 << (at % 64))
+        let at = (key >> 16) as usize & (places - 1);
+        (at / 16, at % 16 * 4)
     };
     for (key, _) in entries.iter() {
-        let (word, bit) = place(*key);
-        again[word] |= once[word] & bit;
-        once[word] |= bit;
-        if key & 1 == 0 {
-            open[word] |= bit;
-        }
+        let (word, shift) = place(*key);
+        let before = seen[word] >> shift & 1;
+        seen[word] |= (1 | before << 1 | (!key & 1) << 2) << shift;
     }
     entries.retain(|(key, _)| {
-        let (word, bit) = place(*key);
-        again[word] & open[word] & bit != 0
+        let (word, shift) = place(*key);
+        seen[word] >> shift & 0b110 == 0b110
     });
 }
 
@@ -177,24 +123,38 @@ pub(crate) fn tasks(blocks: &[Block]) -> Vec<&[Block]> {
     tasks
 }
 
+/// What comparing has found.
+pub(crate) struct Compared {
+    /// Ordered by left and right.
+    pub(crate) edges: Vec<Edge>,
+    pub(crate) rules: Vec<RuleReport>,
+    /// Rules under which a record stood in a block that was too large, one bit each; empty where none was.
+    pub(crate) passed_over: Vec<u32>,
+}
+
+/// Parts of a rule that progress is told in.
+const PARTS: u64 = 1000;
+
 /// Compares all pairs that share a block of some rule and gives those of at least `keep_bits` and no veto, ordered by left and
 /// right. Pairs of two records with settled persons are not compared: `group` has decided them.
-pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits: f64) -> (Vec<Edge>, Vec<RuleReport>) {
+pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits: f64, watch: Watch<'_>) -> Compared {
     let records = plan.records;
     let mut edges = Vec::new();
     let mut reports = Vec::new();
-    // Rules under which a record stood in a block that was too large, one bit each; empty until there is one.
     let mut passed_over: Vec<u32> = Vec::new();
-    for (rule_at, rule) in plan.model.blocking.rules.iter().enumerate() {
+    let rules = &plan.model.blocking.rules;
+    for (rule_at, rule) in rules.iter().enumerate() {
         let entries = entries(records, rule, active, group);
         let mut blocks = blocks(&entries);
-        let mut report =
-            RuleReport { rule: words(rule), new_pairs: 0, skipped_blocks: 0, skipped_pairs: 0, largest_skipped: 0 };
+        let mut report = RuleReport::of(words(rule));
         let most = cap(plan.model);
-        for block in blocks.iter().filter(|block| block.pairs() > most) {
-            report.skipped_blocks += 1;
-            report.skipped_pairs += block.pairs();
-            report.largest_skipped = report.largest_skipped.max(block.range.len() as u64);
+        for block in &blocks {
+            let pairs = block.pairs();
+            if pairs <= most {
+                report.pairs += pairs;
+                continue;
+            }
+            report.skip(pairs, block.range.len() as u64);
             passed_over.resize(records.len(), 0);
             for (_, record) in &entries[block.range.clone()] {
                 passed_over[*record as usize] |= 1 << rule_at;
@@ -202,11 +162,20 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
         }
         blocks.retain(|block| block.pairs() <= most);
         let work = tasks(&blocks);
+        let told = AtomicU64::new(0);
+        let whole = report.pairs.max(1);
         let results: Vec<(Vec<Edge>, u64)> = work
             .par_iter()
             .map_init(
                 || Eye::new(plan),
-                |eye, task| one_task(plan, eye, rule_at, &entries, task, &passed_over, keep_bits),
+                |eye, task| {
+                    let found = one_task(plan, eye, rule_at, &entries, task, &passed_over, keep_bits);
+                    let pairs: u64 = task.iter().map(Block::pairs).sum();
+                    let done = told.fetch_add(pairs, Ordering::Relaxed) + pairs;
+                    let done = rule_at as u64 * PARTS + (done as f64 / whole as f64 * PARTS as f64) as u64;
+                    watch(Done { stage: Stage::Compare, done, total: rules.len() as u64 * PARTS });
+                    found
+                },
             )
             .collect();
         for (found, pairs) in results {
@@ -215,8 +184,8 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
         }
         reports.push(report);
     }
-    edges.par_sort_unstable_by_key(|edge| (edge.left, edge.right));
-    (edges, reports)
+    edges.par_sort_unstable_by_key(|edge: &Edge| (edge.left, edge.right));
+    Compared { edges, rules: reports, passed_over }
 }
 
 fn one_task(
@@ -232,25 +201,30 @@ fn one_task(
     let rules = &plan.model.blocking.rules[..rule_at];
     let quick: Vec<(usize, u8)> =
         rules.iter().enumerate().filter_map(|(at, rule)| Some((at, same_need(rule)?))).collect();
+    let all = &plan.records.rows;
     let mut edges = Vec::new();
     let mut pairs = 0;
+    // The rows of a block side by side: fetched one behind the other they wait for memory together.
+    let mut rows: Vec<Row> = Vec::new();
     for block in task {
         let members = &entries[block.range.clone()];
+        rows.clear();
+        rows.extend(members.iter().map(|(_, record)| all[*record as usize]));
         for (i, (_, a)) in members[..block.open].iter().enumerate() {
             let skipped = passed_over.get(*a as usize).copied().unwrap_or(0);
-            for (_, b) in &members[i + 1..] {
-                let (left, right) = ((*a).min(*b), (*a).max(*b));
-                let same = same_fields(plan.records, left as usize, right as usize);
+            for (j, (_, b)) in members.iter().enumerate().skip(i + 1) {
+                let same = same_fields(&rows[i], &rows[j]);
                 if quick.iter().any(|(at, need)| same & need == *need && skipped >> at & 1 == 0) {
                     continue;
                 }
-                let mask = eye.mask(left, right);
+                let mask = eye.mask_of((*a, &rows[i]), (*b, &rows[j]));
                 let seen = |(at, need): (usize, &u64)| mask & need == *need && skipped >> at & 1 == 0;
                 // The second condition parts keys that collide.
                 if earlier.iter().enumerate().any(seen) || mask & own != own {
                     continue;
                 }
                 pairs += 1;
+                let (left, right) = ((*a).min(*b), (*a).max(*b));
                 let bits = plan.bits(mask, left, right);
                 if bits >= keep_bits && plan.veto(mask).is_none() {
                     edges.push(edge(left, right, bits, Tier::Weight));
@@ -264,8 +238,7 @@ fn one_task(
 /// Which of family, given name, birth, postcode and address are present and equal, one bit each.
 ///
 /// Most pairs of a later rule were seen under an earlier one; this tells so before anything is compared.
-fn same_fields(records: &Records, left: usize, right: usize) -> u8 {
-    let (l, r) = (&records.rows[left], &records.rows[right]);
+fn same_fields(l: &Row, r: &Row) -> u8 {
     let same = |a: u32, b: u32, bit: u8| u8::from(a != 0 && a == b) << bit;
     same(l.texts[0], r.texts[0], 0)
         | same(l.texts[1], r.texts[1], 1)

@@ -18,6 +18,7 @@ struct Clusters<'a, 'b> {
     next: Vec<u32>,
     /// For each root: one bit for each source that holds a person once and has a record here.
     once: Vec<u32>,
+    /// Of the clusters of more members than may speak.
     spokesmen: FxHashMap<u32, Vec<u32>>,
 }
 
@@ -45,14 +46,15 @@ pub(crate) fn join(
     order.par_sort_unstable();
     let mut clusters = Clusters::new(plan, settled, options);
     let mut eye = Eye::new(plan);
+    let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
     for (_, _, at) in order {
         let edge = &edges[at as usize];
         let (a, b) = (clusters.settled.forest.root(edge.left), clusters.settled.forest.root(edge.right));
         if a == b {
             continue;
         }
-        let (of_a, of_b) = (clusters.settled.group[a as usize], clusters.settled.group[b as usize]);
-        if of_a != 0 && of_b != 0 && of_a != of_b {
+        let (person_a, person_b) = (clusters.settled.group[a as usize], clusters.settled.group[b as usize]);
+        if person_a != 0 && person_b != 0 && person_a != person_b {
             report.refused_numbers += 1;
             continue;
         }
@@ -64,17 +66,13 @@ pub(crate) fn join(
             report.refused_one_row += 1;
             continue;
         }
-        let (of_a, of_b) = (clusters.speak(a), clusters.speak(b));
+        clusters.speak(a, &mut of_a);
+        clusters.speak(b, &mut of_b);
         match clusters.alike(&mut eye, &of_a, &of_b) {
-            Likeness::Alike => {
-                clusters.unite(a, b, of_a, of_b);
-                continue;
-            }
+            Likeness::Alike => clusters.unite(a, b, &mut of_a, &of_b),
             Likeness::Different => report.refused_different += 1,
             Likeness::Unlike => report.refused_unlike += 1,
         }
-        clusters.remember(a, of_a);
-        clusters.remember(b, of_b);
     }
 }
 
@@ -107,31 +105,33 @@ impl<'a, 'b> Clusters<'a, 'b> {
         Self { plan, settled, next, once, spokesmen: FxHashMap::default() }
     }
 
-    /// Takes out the members of a cluster whose content comes first; give them back with `remember`.
-    fn speak(&mut self, root: u32) -> Vec<u32> {
-        if let Some(known) = self.spokesmen.remove(&root) {
-            return known;
+    /// The members of a cluster whose content comes first.
+    fn speak(&mut self, root: u32, members: &mut Vec<u32>) {
+        members.clear();
+        if let Some(known) = self.spokesmen.get(&root) {
+            members.extend(known);
+            return;
         }
-        let mut members = vec![root];
+        members.push(root);
         let mut at = self.next[root as usize];
         while at != root {
             members.push(at);
             at = self.next[at as usize];
         }
-        self.shorten(&mut members);
-        members
+        self.shorten(root, members);
     }
 
-    fn remember(&mut self, root: u32, members: Vec<u32>) {
-        if members.len() > 1 {
-            self.spokesmen.insert(root, members);
+    /// Leaves those that may speak, and remembers them where that are not all.
+    fn shorten(&mut self, root: u32, members: &mut Vec<u32>) {
+        if members.len() < 2 {
+            return;
         }
-    }
-
-    fn shorten(&self, members: &mut Vec<u32>) {
         let rows = &self.plan.records.rows;
         members.sort_unstable_by_key(|record| (rows[*record as usize].content, *record));
-        members.truncate(SPOKESMEN);
+        if members.len() > SPOKESMEN {
+            members.truncate(SPOKESMEN);
+            self.spokesmen.insert(root, members.clone());
+        }
     }
 
     fn alike(&self, eye: &mut Eye<'_>, of_a: &[u32], of_b: &[u32]) -> Likeness {
@@ -158,11 +158,14 @@ impl<'a, 'b> Clusters<'a, 'b> {
         }
     }
 
-    fn unite(&mut self, a: u32, b: u32, mut members: Vec<u32>, others: Vec<u32>) {
-        members.extend(others);
+    /// Joins two clusters whose spokesmen are `members` and `others`.
+    fn unite(&mut self, a: u32, b: u32, members: &mut Vec<u32>, others: &[u32]) {
         let Some((stays, goes)) = self.settled.join(a, b) else { return };
-        self.shorten(&mut members);
-        self.remember(stays, members);
+        if members.len() + others.len() > SPOKESMEN {
+            self.spokesmen.remove(&goes);
+            members.extend(others);
+            self.shorten(stays, members);
+        }
         self.next.swap(stays as usize, goes as usize);
         self.once[stays as usize] |= self.once[goes as usize];
     }

@@ -122,6 +122,8 @@ pub struct Reading {
     pub bad_births: u64,
     /// For each field of [`Layout::fields`], rows with any text.
     pub filled: Vec<u64>,
+    /// Room for the texts of joined columns, one for each field.
+    joined: Vec<String>,
     /// Rows of an encoded file with text that is neither a filter nor a token; it was left out.
     pub bad_codes: u64,
 }
@@ -175,14 +177,19 @@ impl Layout {
         if let Some(encodings) = &self.encodings {
             return encodings.push(&self.fields, records, source, cell, reading);
         }
-        // Only joined columns need a text of their own.
-        let mut joined = [const { String::new() }; 11];
+        // Only joined columns need a text of their own; the buffers are kept from row to row.
+        let mut joined = std::mem::take(&mut reading.joined);
+        joined.resize_with(self.fields.len(), String::new);
         reading.filled.resize(self.fields.len(), 0);
-        for (at, (_, places)) in self.fields.iter().enumerate() {
+        for ((_, places), joined) in self.fields.iter().zip(&mut joined) {
             if let [_, _, ..] = places[..] {
-                let parts: Vec<&str> =
-                    places.iter().map(|place| cell(*place).trim()).filter(|t| !t.is_empty()).collect();
-                joined[at] = parts.join(" ");
+                joined.clear();
+                for text in places.iter().map(|place| cell(*place).trim()).filter(|text| !text.is_empty()) {
+                    if !joined.is_empty() {
+                        joined.push(' ');
+                    }
+                    joined.push_str(text);
+                }
             }
         }
         let mut input = RecordInput::default();
@@ -214,7 +221,9 @@ impl Layout {
                 }
             }
         }
-        records.push_more(source, &input, &more)
+        let record = records.push_more(source, &input, &more);
+        reading.joined = joined;
+        record
     }
 
     fn number(&self, text: &str) -> Option<u64> {
@@ -248,19 +257,38 @@ enum Date {
 
 /// A date as files write it: 1962-03-04 (a time may follow), 19620304, 04/03/1962, 4-MAR-1962. Day before month.
 fn date(text: &str) -> Option<Date> {
+    if let Some((year, month, day)) = plain_date(text.as_bytes()) {
+        return told(year, month, day);
+    }
     let text = text.split(['T', ' ']).next().unwrap_or(text);
-    let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
-    let (year, month, day) = match parts[..] {
-        [whole] if whole.len() == 8 && whole.is_ascii() => (&whole[..4], &whole[4..6], &whole[6..]),
-        [year, month, day] if year.len() == 4 => (year, month, day),
-        [day, month, year] if year.len() == 4 => (year, month, day),
+    let mut parts = text.split(['-', '/', '.']);
+    let (year, month, day) = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(whole), None, ..) if whole.len() == 8 && whole.is_ascii() => (&whole[..4], &whole[4..6], &whole[6..]),
+        (Some(year), Some(month), Some(day), None) if year.len() == 4 => (year, month, day),
+        (Some(day), Some(month), Some(year), None) if year.len() == 4 => (year, month, day),
         _ => return None,
     };
     let month = MONTHS
         .iter()
         .position(|name| name.eq_ignore_ascii_case(month))
         .map_or(month.parse().ok(), |at| Some(at as u8 + 1))?;
-    let (year, day): (u16, u8) = (year.parse().ok()?, day.parse().ok()?);
+    told(year.parse().ok()?, month, day.parse().ok()?)
+}
+
+/// Year, month and day of text that is written 1962-03-04 and no other way.
+fn plain_date(text: &[u8]) -> Option<(u16, u8, u8)> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return None };
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2];
+    if !digits.iter().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let [y1, y2, y3, y4, m1, m2, d1, d2] = digits.map(|byte| byte - b'0');
+    let year = u16::from(y1) * 1000 + u16::from(y2) * 100 + u16::from(y3) * 10 + u16::from(y4);
+    Some((year, m1 * 10 + m2, d1 * 10 + d2))
+}
+
+/// What year, month and day say.
+fn told(year: u16, month: u8, day: u8) -> Option<Date> {
     if year == 0 || month > 99 || day > 99 {
         return None;
     }
@@ -269,7 +297,7 @@ fn date(text: &str) -> Option<Date> {
     }
     let number = day_of(i32::from(year), u32::from(month), u32::from(day));
     // 31 February comes back as another day.
-    let real = bcd_of(number) == digits_of(year, month, day);
+    let real = day <= 28 || bcd_of(number) == digits_of(year, month, day);
     Some(if real { Date::Day(number) } else { Date::Digits(year, month, day) })
 }
 

@@ -5,6 +5,8 @@ use crate::calendar::{day_month_swapped, day_of_bcd, digits_apart, neighbours_sw
 use crate::plan::{Column, Plan};
 use crate::postcode;
 use crate::question::Test;
+use crate::records::Row;
+use crate::shape::Shapes;
 use crate::strings::{jaro_winkler, within_edits};
 
 /// Remembered pairs of each text column; a power of two.
@@ -29,15 +31,24 @@ impl<'a> Eye<'a> {
 
     /// The answers of all tests for a pair, one bit each. The same for both orders of the pair.
     pub(crate) fn mask(&mut self, left: u32, right: u32) -> u64 {
+        let rows = &self.plan.records.rows;
+        self.mask_of((left, &rows[left as usize]), (right, &rows[right as usize]))
+    }
+
+    /// As [`Self::mask`], for records whose rows are at hand.
+    pub(crate) fn mask_of(&mut self, (left, left_row): (u32, &Row), (right, right_row): (u32, &Row)) -> u64 {
         let plan = self.plan;
-        let records = plan.records;
-        let (l, r) = (left as usize, right as usize);
-        let (left_row, right_row) = (&records.rows[l], &records.rows[r]);
         let mut mask = birth(&plan.birth, left_row.birth, right_row.birth);
         mask |= plain(&plan.sex, u64::from(left_row.sex), u64::from(right_row.sex));
         mask |= number(&plan.number, left_row.number, right_row.number);
         for text in &plan.asked {
-            mask |= self.text(*text, Plan::value(records, *text, l), Plan::value(records, *text, r));
+            let (a, b) = match text {
+                0..4 => (left_row.texts[*text], right_row.texts[*text]),
+                _ => {
+                    (Plan::value(plan.records, *text, left as usize), Plan::value(plan.records, *text, right as usize))
+                }
+            };
+            mask |= self.text(*text, a, b, mask);
         }
         mask |= names(
             plan,
@@ -45,15 +56,16 @@ impl<'a> Eye<'a> {
             (right_row.family(), right_row.given(), right_row.middle),
         );
         for (bit, token) in &plan.tokens {
-            let value = records.tokens.get(*token, l);
-            if value != 0 && value == records.tokens.get(*token, r) {
+            let of = |record: u32| plan.records.tokens.get(*token, record as usize);
+            if of(left) != 0 && of(left) == of(right) {
                 mask |= bit;
             }
         }
         mask
     }
 
-    fn text(&mut self, text: usize, left: u32, right: u32) -> u64 {
+    /// The answers for two values of a text column; `known` are the answers so far.
+    fn text(&mut self, text: usize, left: u32, right: u32, known: u64) -> u64 {
         let column = &self.plan.text[text];
         if left == 0 || right == 0 {
             return column.missing;
@@ -61,31 +73,46 @@ impl<'a> Eye<'a> {
         if left == right {
             return column.equal;
         }
-        if column.ask.is_empty() {
+        if column.ask.is_empty() || known & column.gate != column.gate {
             return 0;
+        }
+        // Most values that differ are ruled out by their shapes, without a look at the texts.
+        let (one, other) = self.plan.shapes(text, left, right);
+        let shapes = Shapes::new(one, other);
+        let mut mask = 0;
+        let mut open = false;
+        for (bit, test) in &column.ask {
+            match test {
+                Test::Nickname(_) if self.nickname(left, right) => mask |= bit,
+                Test::Nickname(_) => {}
+                other => open |= shapes.may(*other),
+            }
+        }
+        if !open {
+            return mask;
         }
         let pair = u64::from(left.min(right)) << 32 | u64::from(left.max(right));
         let slot = (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize & (MEMORY - 1);
         let (known, answer) = self.memory[text][slot];
         if known == pair {
-            return answer;
+            return mask | answer;
         }
         let (a, b) = (self.plan.words(text, left), self.plan.words(text, right));
         let (mut like, mut dice) = (None, None);
-        let mut mask = 0;
+        let mut answer = 0;
         for (bit, test) in &column.ask {
             let holds = match test {
+                Test::Nickname(_) => false,
                 Test::Dice(_, least) => *dice.get_or_insert_with(|| dice_hundredths(a, b)) >= f64::from(*least),
                 Test::Like(_, least) => *like.get_or_insert_with(|| jaro_winkler(a, b)) * 100.0 >= f64::from(*least),
-                Test::Nickname(_) => self.nickname(left, right),
-                other => unequal(*other, a, b),
+                other => shapes.may(*other) && unequal(*other, a, b),
             };
             if holds {
-                mask |= bit;
+                answer |= bit;
             }
         }
-        self.memory[text][slot] = (pair, mask);
-        mask
+        self.memory[text][slot] = (pair, answer);
+        mask | answer
     }
 
     fn nickname(&self, left: u32, right: u32) -> bool {
@@ -103,7 +130,7 @@ pub(crate) fn beginning(text: &str, letters: u8) -> &str {
 }
 
 /// A test of two present, unequal texts.
-fn unequal(test: Test, a: &str, b: &str) -> bool {
+pub(crate) fn unequal(test: Test, a: &str, b: &str) -> bool {
     match test {
         Test::Edit(_, limit) => within_edits(a, b, usize::from(limit)),
         Test::First(_, letters) => beginning(a, letters) == beginning(b, letters),

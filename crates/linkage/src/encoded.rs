@@ -33,6 +33,18 @@ impl Tokens {
         Self { columns: self.columns.each_ref().map(some), births: FxHashMap::default(), any: self.any }
     }
 
+    /// The columns, the birth tokens in order of their numbers, and whether any record was encoded.
+    pub(crate) fn parts(&self) -> (&[Vec<u64>; Token::COUNT], Vec<u64>, bool) {
+        let mut births: Vec<(u32, u64)> = self.births.iter().map(|(token, number)| (*number, *token)).collect();
+        births.sort_unstable();
+        (&self.columns, births.into_iter().map(|(_, token)| token).collect(), self.any)
+    }
+
+    /// What [`Self::parts`] gave.
+    pub(crate) fn of_parts(columns: [Vec<u64>; Token::COUNT], births: &[u64], any: bool) -> Self {
+        Self { columns, births: births.iter().copied().zip(1..).collect(), any }
+    }
+
     fn set(&mut self, token: Token, record: usize, value: u64) {
         let column = &mut self.columns[token.at()];
         column.resize(record, 0);
@@ -93,12 +105,12 @@ impl Encodings {
             match field {
                 Field::Number => row.number = checked(text),
                 Field::Birth => row.birth = records.tokens.birth(checked(text)),
-                Field::Postcode if checked(text) != 0 => row.texts[2] = records.postcodes.intern(text),
+                Field::Postcode if checked(text) != 0 => row.texts[2] = records.postcodes.intern(text).1,
                 Field::Sex | Field::Postcode => {}
                 _ if !unpack(text, &mut filter) => no_filter = true,
-                Field::Family => row.texts[0] = records.names.intern(&filter),
-                Field::Given => row.texts[1] = records.names.intern(&filter),
-                Field::Address => row.texts[3] = records.addresses.intern(&filter),
+                Field::Family => row.texts[0] = records.names.intern(&filter).1,
+                Field::Given => row.texts[1] = records.names.intern(&filter).1,
+                Field::Address => row.texts[3] = records.addresses.intern(&filter).1,
                 Field::Full => records.set_more(0, record, &filter),
                 Field::Place => records.set_more(1, record, &filter),
                 Field::Occupation => records.set_more(2, record, &filter),
@@ -122,7 +134,7 @@ impl Encodings {
 
 impl Records {
     fn set_more(&mut self, text: usize, record: u32, value: &str) {
-        let number = self.more_words[text].intern(value);
+        let number = self.more_words[text].intern(value).1;
         self.more[text].resize(record as usize, 0);
         self.more[text].push(number);
     }

@@ -11,6 +11,16 @@ impl Forest {
         Self { parent: (0..u32::try_from(records).unwrap_or(u32::MAX)).collect() }
     }
 
+    /// Sets that are known: for each record the smallest of its set.
+    pub(crate) fn of_roots(roots: Vec<u32>) -> Self {
+        Self { parent: roots }
+    }
+
+    /// For each record the smallest of its set.
+    pub(crate) fn roots(&mut self) -> Vec<u32> {
+        (0..self.parent.len() as u32).map(|record| self.root(record)).collect()
+    }
+
     /// The smallest record of the set of `record`.
     pub(crate) fn root(&mut self, record: u32) -> u32 {
         let mut at = record;

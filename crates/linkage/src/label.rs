@@ -48,7 +48,7 @@ pub struct RefusedLabel {
 }
 
 /// The pairs that labels keep apart, known by record and by the set each record is in.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Apart {
     partners: FxHashMap<u32, Vec<u32>>,
     /// For each root with labelled records: those records.

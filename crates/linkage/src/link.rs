@@ -1,9 +1,13 @@
 //! The whole run: numbers, then weights, then clusters.
 
+use crate::forest::Forest;
+use crate::label::RefusedLabel;
 use crate::model::Model;
 use crate::plan::{Plan, bits_of_probability};
 use crate::records::Records;
-use crate::result::{LinkOptions, Linked, Report};
+use crate::result::{Conflict, Edge, LinkOptions, Linked, Report};
+use crate::watch::{Done, Stage, Watch};
+
 use crate::{block, cluster, label, number, same};
 use std::time::Instant;
 
@@ -18,38 +22,122 @@ use std::time::Instant;
 /// The answer does not depend on the number of threads, nor on the order of the records but for ties between records whose
 /// content is the same. The model is used as it is: train it first with [`crate::train`] where the data differ from it.
 pub fn link(records: &Records, model: &Model, options: &LinkOptions) -> Linked {
+    link_watched(records, model, options, &|_| {})
+}
+
+/// As [`link`], telling `watch` how far it has come; it is called now and then, from any thread.
+pub fn link_watched(records: &Records, model: &Model, options: &LinkOptions, watch: Watch<'_>) -> Linked {
+    run(&Plan::new(records, model), options, watch).linked()
+}
+
+/// The least weights of a run, in bits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Least {
+    /// To be joined.
+    pub(crate) join: f64,
+    /// To be reported.
+    pub(crate) keep: f64,
+}
+
+impl Least {
+    pub(crate) fn of(model: &Model, options: &LinkOptions) -> Self {
+        let join = bits_of_probability(options.threshold.unwrap_or(model.threshold));
+        Self { join, keep: options.keep.map_or(join, bits_of_probability).min(join) }
+    }
+
+    /// To be joined, in hundredths of a bit.
+    pub(crate) fn join_hundredths(self) -> i32 {
+        (self.join * 100.0).round() as i32
+    }
+}
+
+/// All that a run finds out.
+pub(crate) struct Run {
+    /// For each record the person its number stands for, counted from 1; 0 where it has none or it was set aside.
+    pub(crate) number_group: Vec<u32>,
+    /// The same, where labels have joined records to such people.
+    pub(crate) group: Vec<u32>,
+    /// Labels that were not followed.
+    pub(crate) refused_labels: Vec<RefusedLabel>,
+    /// Records that were compared, in order.
+    pub(crate) active: Vec<u32>,
+    /// Edges through the number, through labels and between records that say the same, in order.
+    pub(crate) settled: Vec<Edge>,
+    /// Edges by weight, in order.
+    pub(crate) edges: Vec<Edge>,
+    pub(crate) conflicts: Vec<Conflict>,
+    /// Rules under which a record stood in a block that was too large, one bit each; empty where none was.
+    pub(crate) passed_over: Vec<u32>,
+    pub(crate) forest: Forest,
+    pub(crate) report: Report,
+}
+
+impl Run {
+    /// The answer.
+    pub(crate) fn linked(mut self) -> Linked {
+        let (cluster_of, clusters) = self.forest.numbered();
+        self.report.clusters = clusters;
+        Linked {
+            cluster_of,
+            edges: in_order(self.settled, &self.edges),
+            conflicts: self.conflicts,
+            refused_labels: self.refused_labels,
+            report: self.report,
+        }
+    }
+}
+
+/// All edges of two ordered lists in order.
+pub(crate) fn in_order(mut settled: Vec<Edge>, edges: &[Edge]) -> Vec<Edge> {
+    settled.extend_from_slice(edges);
+    // Two runs that are in order already: a stable sort merges them.
+    settled.sort_by_key(|edge| (edge.left, edge.right, edge.tier));
+    // A pair that several tiers found is listed with the first.
+    settled.dedup_by_key(|edge| (edge.left, edge.right));
+    settled
+}
+
+/// Runs everything under a plan.
+pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>) -> Run {
+    let records = plan.records;
     let mut clock = Clock::start();
-    let plan = Plan::new(records, model);
-    clock.lap("prepare");
+    let tell = |stage| watch(Done { stage, done: 0, total: 1 });
+    tell(Stage::Numbers);
     let (apart, decisions) = label::sorted(&options.labels, records.len());
-    let mut settled = number::settle(&plan, options, apart);
+    let mut settled = number::settle(plan, options, apart);
     clock.lap("numbers");
+    let least = Least::of(plan.model, options);
     let (_, before) = settled.forest.numbered();
-    let (refused_labels, joined_by_label) = label::join(&plan, &mut settled, decisions);
-    let threshold = bits_of_probability(options.threshold.unwrap_or(model.threshold));
-    let keep = options.keep.map_or(threshold, bits_of_probability).min(threshold);
-    same::fold(&plan, &mut settled, threshold, options);
+    let number_group = settled.group.clone();
+    let (refused_labels, joined_by_label) = label::join(plan, &mut settled, decisions);
+    same::fold(plan, &mut settled, least.join, options);
     clock.lap("the same");
     let mut report =
         Report { records: records.len() as u64, profiles: settled.active.len() as u64, ..Report::default() };
     report.joined_by_number = report.records - before;
     report.joined_by_label = joined_by_label;
-    let (edges, rules) = block::compare(&plan, &settled.active, &settled.group, keep);
-    report.pairs = rules.iter().map(|rule| rule.new_pairs).sum();
-    report.rules = rules;
+    let compared = block::compare(plan, &settled.active, &settled.group, least.keep, watch);
+    report.pairs = compared.rules.iter().map(|rule| rule.new_pairs).sum();
+    report.rules = compared.rules;
     clock.lap("compare");
-    let least = (threshold * 100.0).round() as i32;
-    cluster::join(&plan, &mut settled, &edges, least, options, &mut report);
-    let (cluster_of, clusters) = settled.forest.numbered();
-    report.clusters = clusters;
-    let mut all = std::mem::take(&mut settled.edges);
-    all.extend(edges);
-    all.sort_unstable_by_key(|edge| (edge.left, edge.right, edge.tier));
-    // A pair that several tiers found is listed with the first.
-    all.dedup_by_key(|edge| (edge.left, edge.right));
+    tell(Stage::Cluster);
+    let group = settled.group.clone();
+    cluster::join(plan, &mut settled, &compared.edges, least.join_hundredths(), options, &mut report);
+    settled.edges.sort_unstable_by_key(|edge| (edge.left, edge.right, edge.tier));
     clock.lap("cluster");
     report.phases = clock.phases;
-    Linked { cluster_of, edges: all, conflicts: settled.conflicts, refused_labels, report }
+    Run {
+        number_group,
+        group,
+        refused_labels,
+        active: settled.active,
+        settled: settled.edges,
+        edges: compared.edges,
+        conflicts: settled.conflicts,
+        passed_over: compared.passed_over,
+        forest: settled.forest,
+        report,
+    }
 }
 
 /// Wall time of the phases, for the report only: no result depends on it.

@@ -5,6 +5,7 @@ use crate::compare::Eye;
 use crate::forest::Forest;
 use crate::label::Apart;
 use crate::plan::Plan;
+use crate::records::Records;
 use crate::result::{Conflict, Edge, LinkOptions, Tier};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -36,62 +37,91 @@ impl Settled {
 /// Most distinct people one number may seem to belong to; more and it is no key at all: the rest have it set aside.
 const MOST_PEOPLE: usize = 64;
 
+impl Settled {
+    /// Of so many records about whom nothing is known.
+    pub(crate) fn nobody(records: usize, apart: Apart) -> Self {
+        Self {
+            forest: Forest::new(records),
+            group: vec![0; records],
+            active: Vec::new(),
+            edges: Vec::new(),
+            conflicts: Vec::new(),
+            apart,
+        }
+    }
+}
+
 /// Groups records by number, joins those that agree and sets the number of the others aside. Records that a label keeps apart are not
 /// of one person, whatever their number.
 pub(crate) fn settle(plan: &Plan<'_>, options: &LinkOptions, apart: Apart) -> Settled {
     let records = plan.records;
-    let mut settled = Settled {
-        forest: Forest::new(records.len()),
-        group: vec![0; records.len()],
-        active: Vec::new(),
-        edges: Vec::new(),
-        conflicts: Vec::new(),
-        apart,
-    };
+    let mut settled = Settled::nobody(records.len(), apart);
     if !plan.model.number.is_identity {
         settled.active = (0..records.len() as u32).collect();
         return settled;
     }
-    let by_number = sorted(plan, options);
+    let current = Current::of(&options.superseded);
     let mut held = vec![false; records.len()];
-    let mut eye = Eye::new(plan);
-    let mut people = 0;
-    for run in by_number.chunk_by(|a, b| a.0 == b.0) {
-        people += 1;
-        let owners = settle_one(plan, &mut eye, run, &mut settled);
-        for record in &owners {
-            settled.group[*record as usize] = people;
-        }
-        hold_back(plan, owners, &mut held);
-    }
+    settle_some(plan, &by_number(records, &current, |_| true), 0, &mut settled, &mut held);
     settled.active = (0..records.len() as u32).filter(|record| !held[*record as usize]).collect();
-    settled.edges.sort_unstable_by_key(|edge| (edge.left, edge.right));
     settled.conflicts.sort_unstable_by_key(|conflict| (conflict.left, conflict.right));
     settled
 }
 
-/// Records with a number, by number (the new one where it was superseded), then by content.
-fn sorted(plan: &Plan<'_>, options: &LinkOptions) -> Vec<(u64, u32)> {
-    let records = plan.records;
-    let newer: FxHashMap<u64, u64> = options.superseded.iter().copied().collect();
-    let current = |mut number: u64| {
+/// Settles all records of some numbers; people are counted on from `people`. Marks in `held` those that need no comparing.
+pub(crate) fn settle_some(
+    plan: &Plan<'_>,
+    by_number: &[(u64, u32)],
+    mut people: u32,
+    settled: &mut Settled,
+    held: &mut [bool],
+) {
+    let mut eye = Eye::new(plan);
+    for run in by_number.chunk_by(|a, b| a.0 == b.0) {
+        people += 1;
+        let owners = settle_one(plan, &mut eye, run, settled);
+        for record in &owners {
+            settled.group[*record as usize] = people;
+        }
+        hold_back(plan, owners, held);
+    }
+}
+
+/// What numbers have become.
+pub(crate) struct Current {
+    newer: FxHashMap<u64, u64>,
+}
+
+impl Current {
+    /// Of pairs of an old number and the new one.
+    pub(crate) fn of(superseded: &[(u64, u64)]) -> Self {
+        Self { newer: superseded.iter().copied().collect() }
+    }
+
+    /// The number that counts for a number.
+    pub(crate) fn number(&self, mut number: u64) -> u64 {
         // A chain of replacements ends; the count guards against a circle.
         for _ in 0..8 {
-            match newer.get(&number) {
+            match self.newer.get(&number) {
                 Some(new) if *new != number => number = *new,
                 _ => break,
             }
         }
         number
-    };
-    let mut by_number: Vec<(u64, u32)> = records
-        .rows
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| row.number != 0)
-        .map(|(record, row)| (if newer.is_empty() { row.number } else { current(row.number) }, record as u32))
+    }
+}
+
+/// Records with a wanted number, by number (the new one where it was superseded), then by content.
+pub(crate) fn by_number(records: &Records, current: &Current, wanted: impl Fn(u64) -> bool) -> Vec<(u64, u32)> {
+    let numbered = (0_u32..).zip(&records.rows).filter(|(_, row)| row.number != 0);
+    let mut by_number: Vec<(u64, u32)> = numbered
+        .map(|(record, row)| (current.number(row.number), record))
+        .filter(|(number, _)| wanted(*number))
         .collect();
-    by_number.par_sort_unstable_by_key(|(number, record)| (*number, records.rows[*record as usize].content, *record));
+    by_number.par_sort_unstable();
+    for run in by_number.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+        run.sort_unstable_by_key(|(_, record)| (records.rows[*record as usize].content, *record));
+    }
     by_number
 }
 

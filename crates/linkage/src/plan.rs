@@ -1,10 +1,13 @@
 //! A model made ready for one set of records: each test is one bit, each level, rule and veto a mask of bits.
 
 use crate::clean;
+use crate::held::Held;
 use crate::model::Model;
 use crate::question::{Field, Test};
 use crate::records::Records;
+use crate::shape::Shape;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// The text columns, in the order of the arrays of a [`Plan`].
 pub(crate) const TEXTS: [Field; 8] = [
@@ -24,6 +27,9 @@ pub(crate) struct Column {
     pub(crate) equal: u64,
     pub(crate) missing: u64,
     pub(crate) ask: Vec<(u64, Test)>,
+    /// Answers without which no other answer of this column matters: the model asks for its tests only together with these, and
+    /// they are known before this column is looked at.
+    pub(crate) gate: u64,
 }
 
 impl Column {
@@ -66,14 +72,18 @@ pub(crate) struct Plan<'a> {
     pub(crate) training: Vec<u64>,
     pub(crate) agree: Vec<u64>,
     vetoes: Vec<(u64, u64)>,
-    /// For each text column and value: log2(average frequency / own frequency). Empty where no level asks.
-    rarity: [Vec<f32>; 8],
-    /// The same for dates of birth; empty where no level asks.
-    birth_rarity: FxHashMap<u32, f32>,
+    /// How common values are, and the prior.
+    pub(crate) held: Cow<'a, Held>,
     /// Given names and the numbers of the nickname lists they stand in.
     pub(crate) nicknames: FxHashMap<u32, Vec<u16>>,
     /// log2 of the prior odds of a pair.
     pub(crate) prior_bits: f64,
+}
+
+/// log2 of the prior odds of a pair among so many records.
+pub(crate) fn prior_bits(records: usize, model: &Model) -> f64 {
+    let others = records.max(SMALLEST_POPULATION) - 1;
+    (model.prior.matches_per_record / others as f64).log2()
 }
 
 /// Fewer records than this are treated as this many when the prior is worked out: in a handful of records a high prior would
@@ -82,6 +92,16 @@ const SMALLEST_POPULATION: usize = 1000;
 
 impl<'a> Plan<'a> {
     pub(crate) fn new(records: &'a Records, model: &'a Model) -> Self {
+        Self::with(records, model, Cow::Owned(Held::of(records, model)))
+    }
+
+    /// For answers alone: weights leave out how common values are.
+    pub(crate) fn of_answers(records: &'a Records, model: &'a Model) -> Self {
+        Self::with(records, model, Cow::Owned(Held::nothing(records, model)))
+    }
+
+    /// With frequencies and prior of another time.
+    pub(crate) fn with(records: &'a Records, model: &'a Model, held: Cow<'a, Held>) -> Self {
         let tests = model.tests();
         let mask = |some: &[Test]| some.iter().fold(0, |mask, test| mask | bit_of(&tests, *test));
         let comparisons: Vec<Vec<Rung>> = model
@@ -103,24 +123,14 @@ impl<'a> Plan<'a> {
                 comparison.levels.iter().map(rung).collect()
             })
             .collect();
-        let wanted = |text: usize| comparisons.iter().flatten().any(|rung: &Rung| rung.frequency.contains(&text));
-        let rarity = std::array::from_fn(|text| {
-            if wanted(text) { rarity_of(records, text, own_copies(model, TEXTS[text])) } else { Vec::new() }
-        });
-        let birth_wanted = comparisons.iter().flatten().any(|rung: &Rung| rung.birth_frequency);
-        let text: [Column; 8] = std::array::from_fn(|text| column(&tests, TEXTS[text]));
+        let mut text: [Column; 8] = std::array::from_fn(|text| column(&tests, TEXTS[text]));
+        set_gates(model, &mask, &tests, &mut text);
         let asked = (0..8).filter(|at| text[*at].is_asked()).collect();
-        let others = records.len().max(SMALLEST_POPULATION) - 1;
         Self {
             records,
             model,
             text,
             asked,
-            birth_rarity: if birth_wanted {
-                rarity_of_births(records, own_copies(model, Field::Birth))
-            } else {
-                FxHashMap::default()
-            },
             birth: column(&tests, Field::Birth),
             sex: column(&tests, Field::Sex),
             number: column(&tests, Field::Number),
@@ -137,9 +147,9 @@ impl<'a> Plan<'a> {
             agree: model.number.agree.iter().map(|rule| mask(rule)).collect(),
             vetoes: model.veto.iter().map(|veto| (mask(&veto.when), mask(&veto.unless))).collect(),
             nicknames: nickname_lists(records, model),
-            prior_bits: (model.prior.matches_per_record / others as f64).log2(),
+            prior_bits: held.prior_bits,
+            held,
             comparisons,
-            rarity,
         }
     }
 
@@ -150,6 +160,17 @@ impl<'a> Plan<'a> {
         }
         // The columns only some sources fill may be shorter than the records.
         records.more[text - 4].get(record).copied().unwrap_or(0)
+    }
+
+    /// The shapes of two values of a text column.
+    pub(crate) fn shapes(&self, text: usize, left: u32, right: u32) -> (Shape, Shape) {
+        let words = match text {
+            0 | 1 => &self.records.names,
+            2 => &self.records.postcodes,
+            3 => &self.records.addresses,
+            more => &self.records.more_words[more - 4],
+        };
+        (words.shape(left), words.shape(right))
     }
 
     /// The text of a value of a text column.
@@ -171,12 +192,11 @@ impl<'a> Plan<'a> {
     pub(crate) fn rarity_bits(&self, rung: &Rung, left: u32, right: u32) -> f64 {
         let mut bits = 0.0;
         for text in &rung.frequency {
-            let of = |record: u32| self.rarity[*text][Self::value(self.records, *text, record as usize) as usize];
+            let of = |record: u32| self.held.of_text(*text, Self::value(self.records, *text, record as usize));
             bits += f64::from(of(left).min(of(right)));
         }
         if rung.birth_frequency {
-            let of =
-                |record: u32| self.birth_rarity.get(&self.records.rows[record as usize].birth).copied().unwrap_or(0.0);
+            let of = |record: u32| self.held.of_birth(self.records.rows[record as usize].birth);
             bits += f64::from(of(left).min(of(right)));
         }
         bits
@@ -229,32 +249,66 @@ fn column(tests: &[Test], field: Field) -> Column {
     column
 }
 
+/// Finds the gate of each text column. Only where a veto does not ask for a test of the column under `unless`: there a test counts
+/// where it does not hold.
+fn set_gates(model: &Model, mask: &impl Fn(&[Test]) -> u64, tests: &[Test], text: &mut [Column; 8]) {
+    let levels = model.comparison.iter().flat_map(|comparison| &comparison.levels).map(|level| &level.when);
+    let vetoes = model.veto.iter().map(|veto| &veto.when);
+    let rules =
+        model.blocking.rules.iter().chain(&model.training).chain(&model.number.agree).chain([&model.prior.rule]);
+    let needs: Vec<u64> = levels.chain(vetoes).chain(rules).map(|when| mask(when)).collect();
+    let unless = model.veto.iter().fold(0, |all, veto| all | mask(&veto.unless));
+    // Bits of the columns that are looked at before the text columns, then of each text column as it has been.
+    let mut before = [Field::Birth, Field::Sex, Field::Number].iter().fold(0, |all, field| {
+        let column = column(tests, *field);
+        all | column.equal | column.missing | column.ask.iter().fold(0, |all, (bit, _)| all | bit)
+    });
+    for column in text.iter_mut() {
+        let asked = column.ask.iter().fold(0, |all, (bit, _)| all | bit);
+        if unless & asked == 0 {
+            let all = needs.iter().filter(|need| **need & asked != 0).fold(u64::MAX, |all, need| all & need);
+            column.gate = all & before;
+        }
+        before |= column.equal | column.missing | asked;
+    }
+}
+
 /// How many other records of the same person share the value, on average: matches expected for each record, times m of the first
 /// level that asks for the field's frequency. They say nothing about how common the value is among other people.
-fn own_copies(model: &Model, field: Field) -> f64 {
+pub(crate) fn own_copies(model: &Model, field: Field) -> f64 {
     let mut levels = model.comparison.iter().flat_map(|comparison| &comparison.levels);
     let m = levels.find(|level| level.frequency.contains(&field)).map_or(0.0, |level| level.m);
     model.prior.matches_per_record * m
 }
 
 /// For each value of a text column how much rarer it is than the average value, as log2.
-fn rarity_of(records: &Records, text: usize, copies: f64) -> Vec<f32> {
-    let values = || (0..records.len()).map(|record| Plan::value(records, text, record));
-    let mut counts = vec![0_u32; values().max().unwrap_or(0) as usize + 1];
-    for value in values() {
-        counts[value as usize] += 1;
+pub(crate) fn rarity_of(records: &Records, text: usize, copies: f64) -> Vec<f32> {
+    let words = match text {
+        0 | 1 => &records.names,
+        2 => &records.postcodes,
+        3 => &records.addresses,
+        more => &records.more_words[more - 4],
+    };
+    let mut counts = vec![0_u32; words.len()];
+    for record in 0..records.len() {
+        if let Some(count) = counts.get_mut(Plan::value(records, text, record) as usize) {
+            *count += 1;
+        }
     }
     counts[0] = 0;
     rarities(&counts, copies)
 }
 
-/// As [`rarity_of`], for dates of birth: the first of January is given to people whose day is not known.
-fn rarity_of_births(records: &Records, copies: f64) -> FxHashMap<u32, f32> {
+/// As [`rarity_of`], for dates of birth, and the weight of a date that is not among them: the first of January is given to people
+/// whose day is not known.
+pub(crate) fn rarity_of_births(records: &Records, copies: f64) -> (FxHashMap<u32, f32>, f32) {
     let mut births: Vec<u32> = records.rows.iter().map(|row| row.birth).filter(|birth| *birth != 0).collect();
     births.sort_unstable();
     let runs: Vec<&[u32]> = births.chunk_by(|a, b| a == b).collect();
-    let counts: Vec<u32> = runs.iter().map(|run| run.len() as u32).collect();
-    runs.iter().map(|run| run[0]).zip(rarities(&counts, copies)).collect()
+    let counts: Vec<u32> = runs.iter().map(|run| run.len() as u32).chain([0]).collect();
+    let weights = rarities(&counts, copies);
+    let other = weights.last().copied().unwrap_or(0.0);
+    (runs.iter().map(|run| run[0]).zip(weights).collect(), other)
 }
 
 /// log2(average / own) for each count.

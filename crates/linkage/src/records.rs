@@ -2,7 +2,7 @@
 
 use crate::calendar::{Bcd, bcd_of, digits_of};
 use crate::clean;
-use crate::dictionary::{Dictionary, text_hash};
+use crate::dictionary::Dictionary;
 use crate::encoded::Tokens;
 use crate::memo::Memo;
 
@@ -57,10 +57,6 @@ impl Row {
     pub(crate) fn given(&self) -> u32 {
         self.texts[1]
     }
-
-    pub(crate) fn postcode(&self) -> u32 {
-        self.texts[2]
-    }
 }
 
 /// A store of cleaned person records: one small number for each value, about 50 bytes a record and each distinct text once.
@@ -113,26 +109,26 @@ impl Records {
         let Self { names, postcodes, addresses, memo: [families, givens, places], scratch, scratch2, .. } = self;
         let family = families.of(input.family, || {
             clean::name(input.family, scratch);
-            [(text_hash(scratch), names.intern(scratch)), (0, 0)]
+            [names.intern(scratch), (0, 0)]
         })[0];
         let [given, middle] = givens.of(input.given, || {
             clean::given(input.given, scratch, scratch2);
-            [(text_hash(scratch), names.intern(scratch)), (text_hash(scratch2), names.intern(scratch2))]
+            [names.intern(scratch), names.intern(scratch2)]
         });
         let postcode = places.of(input.postcode, || {
             clean::postcode(input.postcode, scratch);
-            [(text_hash(scratch), postcodes.intern(scratch)), (0, 0)]
+            [postcodes.intern(scratch), (0, 0)]
         })[0];
         clean::address(input.address, scratch, scratch2);
-        let address = (text_hash(scratch), addresses.intern(scratch));
+        let address = addresses.intern(scratch);
         for (hash, _) in [family, given, middle, postcode, address] {
             mix(hash);
         }
         for (text, raw) in more.texts.iter().enumerate().filter(|(_, raw)| !raw.is_empty()) {
             clean::text(raw, &mut self.scratch);
-            let value = self.more_words[text].intern(&self.scratch);
+            let (hash, value) = self.more_words[text].intern(&self.scratch);
             if value != 0 {
-                mix(text_hash(&self.scratch) ^ text as u64);
+                mix(hash ^ text as u64);
                 self.more[text].resize(record as usize, 0);
                 self.more[text].push(value);
             }

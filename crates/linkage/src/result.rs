@@ -65,6 +65,8 @@ pub struct Conflict {
 pub struct RuleReport {
     /// The rule as the model writes it.
     pub rule: String,
+    /// Pairs in the blocks of this rule, with those an earlier rule has, without those of skipped blocks.
+    pub pairs: u64,
     /// Pairs compared under this rule that no earlier rule had found.
     pub new_pairs: u64,
     /// Blocks that were larger than the cap and so were not compared.
@@ -73,6 +75,20 @@ pub struct RuleReport {
     pub skipped_pairs: u64,
     /// Records in the largest skipped block.
     pub largest_skipped: u64,
+}
+
+impl RuleReport {
+    /// Of a rule that has done nothing yet.
+    pub(crate) fn of(rule: String) -> Self {
+        Self { rule, pairs: 0, new_pairs: 0, skipped_blocks: 0, skipped_pairs: 0, largest_skipped: 0 }
+    }
+
+    /// Counts a block over the cap.
+    pub(crate) fn skip(&mut self, pairs: u64, records: u64) {
+        self.skipped_blocks += 1;
+        self.skipped_pairs += pairs;
+        self.largest_skipped = self.largest_skipped.max(records);
+    }
 }
 
 /// What happened, in figures.

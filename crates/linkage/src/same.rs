@@ -5,11 +5,11 @@ use crate::compare::Eye;
 use crate::number::Settled;
 use crate::plan::Plan;
 use crate::records::Records;
-use crate::result::{LinkOptions, Tier};
+use crate::result::{Edge, LinkOptions, Tier};
 use rayon::prelude::*;
 
-/// Joins open records whose every value is the same, where a blocking rule holds and they weigh at least `least_bits`, and takes all but one of them out of
-/// the active records. Rows of a source that holds each person once are never taken
+/// Joins open records whose every value is the same, where a blocking rule holds and they weigh at least `least_bits`, and takes all
+/// but one of them out of the active records. Rows of a source that holds each person once are never taken
 /// out, nor records that a label keeps apart from another.
 pub(crate) fn fold(plan: &Plan<'_>, settled: &mut Settled, least_bits: f64, options: &LinkOptions) {
     let records = plan.records;
@@ -17,13 +17,30 @@ pub(crate) fn fold(plan: &Plan<'_>, settled: &mut Settled, least_bits: f64, opti
     let mut order: Vec<(u64, u32)> =
         settled.active.par_iter().filter(open).map(|record| (profile_hash(records, *record), *record)).collect();
     lonely_dropped(&mut order);
-    let once = |record: u32| options.one_row_per_person.contains(&records.rows[record as usize].source);
-    order.par_sort_unstable_by_key(|(hash, record)| {
-        (*hash, !once(*record), records.rows[*record as usize].content, *record)
-    });
-    let mut eye = Eye::new(plan);
     let mut held = vec![false; records.len()];
-    for run in order.chunk_by(|a, b| a.0 == b.0) {
+    for (edge, record) in fold_some(plan, order, least_bits, options) {
+        settled.edges.push(edge);
+        settled.join(edge.left, edge.right);
+        held[record as usize] = true;
+    }
+    settled.active.retain(|record| !held[*record as usize]);
+}
+
+/// Ties open records, each with the hash of its profile, to the first that says the same: gives the edge and the record which need
+/// not be compared.
+pub(crate) fn fold_some(
+    plan: &Plan<'_>,
+    mut order: Vec<(u64, u32)>,
+    least_bits: f64,
+    options: &LinkOptions,
+) -> Vec<(Edge, u32)> {
+    let records = plan.records;
+    let once = |record: u32| options.one_row_per_person.contains(&records.rows[record as usize].source);
+    order.par_sort_unstable();
+    let mut eye = Eye::new(plan);
+    let mut tied = Vec::new();
+    for run in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+        run.sort_unstable_by_key(|(_, record)| (!once(*record), records.rows[*record as usize].content, *record));
         let first = run[0].1;
         for (_, record) in &run[1..] {
             if once(*record) || !same(records, first, *record) {
@@ -37,16 +54,14 @@ pub(crate) fn fold(plan: &Plan<'_>, settled: &mut Settled, least_bits: f64, opti
                 // The others of the run weigh the same.
                 break;
             }
-            settled.edges.push(edge(left, right, bits, Tier::Weight));
-            settled.join(left, right);
-            held[*record as usize] = true;
+            tied.push((edge(left, right, bits, Tier::Weight), *record));
         }
     }
-    settled.active.retain(|record| !held[*record as usize]);
+    tied
 }
 
 /// A hash of the values that are compared.
-fn profile_hash(records: &Records, record: u32) -> u64 {
+pub(crate) fn profile_hash(records: &Records, record: u32) -> u64 {
     let row = &records.rows[record as usize];
     let more = records.more.iter().map(|column| column.get(record as usize).copied().unwrap_or(0));
     let values = row.texts.iter().copied().chain([row.middle, row.birth, u32::from(row.sex)]).chain(more);

@@ -1,6 +1,7 @@
 //! Proposes blocking rules for a budget of pairs.
 
-use crate::block::{blocks, cap, entries, key, words};
+use crate::block::{blocks, cap, entries, words};
+use crate::key::Keys;
 use crate::link::link;
 use crate::model::Model;
 use crate::question::{Field, Test};
@@ -81,8 +82,9 @@ impl Weighed {
         let most = cap(model) as f64;
         let pairs =
             blocks(&entries).iter().map(|block| block.pairs() as f64 * scale * scale).filter(|p| *p <= most).sum();
+        let keys = Keys::new(records, rule);
         let holds = |(left, right, _): &(u32, u32, f64)| {
-            let of = |record: u32| key(records, rule, record as usize);
+            let of = |record: u32| keys.of(record as usize);
             of(*left).is_some() && of(*left) == of(*right)
         };
         Self { rule: rule.to_vec(), pairs, finds: matches.iter().map(holds).collect() }
@@ -158,7 +160,10 @@ fn sample(records: &Records) -> Records {
 /// Rules of two or three tests of different fields, and exact ones of a single field; only of fields that some record has.
 fn candidates(model: &Model, records: &Records) -> Vec<Vec<Test>> {
     let fields = model.fields();
-    let filled = |test: &Test| (0..records.len()).take(1000).any(|record| key(records, &[*test], record).is_some());
+    let filled = |test: &Test| {
+        let keys = Keys::new(records, &[*test]);
+        (0..records.len()).take(1000).any(|record| keys.of(record).is_some())
+    };
     let mut tests: Vec<Test> = Vec::new();
     for field in fields {
         let own: &[Test] = match field {

@@ -65,7 +65,7 @@ pub fn train(records: &Records, model: &Model, seed: u64) -> Trained {
     let random_pairs = learn_u(records, &mut learned, seed);
     learn_prior(records, &mut learned);
     let started = learned.clone();
-    let plan = Plan::new(records, &started);
+    let plan = Plan::of_answers(records, &started);
     let mut sessions = Vec::new();
     // For each comparison and level: the sum of m weighted by the matches of the session, and the sum of those matches.
     let mut sums: Vec<Vec<(f64, f64)>> = started.comparison.iter().map(|c| vec![(0.0, 0.0); c.levels.len()]).collect();
@@ -169,7 +169,7 @@ fn learn_u(records: &Records, model: &mut Model, seed: u64) -> u64 {
         return 0;
     }
     let start = model.clone();
-    let plan = Plan::new(records, &start);
+    let plan = Plan::of_answers(records, &start);
     let all = count * (count - 1) / 2;
     let drawn = RANDOM_PAIRS.min(all);
     let slices = 64;

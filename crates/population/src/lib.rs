@@ -5,6 +5,7 @@
 mod activity;
 pub mod ask;
 mod builtin;
+pub mod cohort;
 mod compute;
 mod count;
 pub mod disclosure;
@@ -13,6 +14,7 @@ pub mod explain;
 mod pass;
 pub mod place;
 mod plan;
+pub mod projection;
 pub mod refresh;
 pub mod results;
 pub mod rule;

@@ -102,17 +102,18 @@ impl Seen<'_, '_> {
         }
         groups.fill(0);
         for event in self.view.events_of(self.position) {
-            if self.view.kind[event] != EventKind::Diagnosis.number() || self.view.date[event] > self.plan.as_of.0 {
+            if self.view.date[event] > self.plan.as_of.0 {
                 continue;
             }
+            let hospital = self.view.kind[event] == EventKind::Diagnosis.number();
             for (bits, planned) in groups.iter_mut().zip(&self.plan.scores) {
-                if self.view.date[event] >= planned.first_day {
+                if (hospital || planned.any_kind) && self.view.date[event] >= planned.first_day {
                     *bits |= planned.score.groups(self.view.code[event]);
                 }
             }
         }
         for (bits, planned) in groups.iter().zip(&self.plan.scores) {
-            features[planned.feature] = planned.score.tenths(*bits);
+            features[planned.feature] = planned.score.value(*bits);
         }
     }
 

@@ -45,6 +45,8 @@ pub struct PlannedScore {
     pub score: Score,
     /// The first day that counts, since 1970.
     pub first_day: i32,
+    /// Whether every kind of event counts and not only hospital diagnoses.
+    pub any_kind: bool,
 }
 
 /// A measure compiled for the pass.
@@ -76,8 +78,9 @@ impl<'a> Plan<'a> {
                 }
                 FeatureSource::Score { score, window } => scores.push(PlannedScore {
                     feature: position,
-                    score: compile_score(*score, dictionary),
+                    score: compile_score(blueprint, *score, dictionary),
                     first_day: lake_window(*window, as_of).first.0,
+                    any_kind: matches!(score, ScoreKind::Loaded(_)),
                 }),
                 FeatureSource::Builtin(_) | FeatureSource::Rule(_) => {}
             }
@@ -124,7 +127,12 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn compile_score(kind: ScoreKind, dictionary: &Dictionary) -> Score {
+fn compile_score(blueprint: &Blueprint, kind: ScoreKind, dictionary: &Dictionary) -> Score {
+    if let ScoreKind::Loaded(table) = kind
+        && let Some(table) = blueprint.score_tables.get(usize::from(table))
+    {
+        return Score::loaded(table, dictionary);
+    }
     let icd10 = dictionary
         .rows()
         .iter()

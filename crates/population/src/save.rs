@@ -116,7 +116,7 @@ pub(crate) fn table(people: &People, rows: Range<usize>, summary: &Summary, blue
 }
 
 /// A feature's column bears its identifier, unless a column before the features already does.
-fn column_name(feature: &Feature) -> String {
+pub(crate) fn column_name(feature: &Feature) -> String {
     if FIXED.contains(&feature.id.as_str()) { format!("feature_{}", feature.id) } else { feature.id.clone() }
 }
 

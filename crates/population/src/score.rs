@@ -1,7 +1,9 @@
 //! Published scores over hospital diagnoses: each group of codes counts at most once for a person.
 
-use blueprint::model::ScoreKind;
+use blueprint::model::{LoadedScore, ScoreKind};
 use blueprint::score::{ScoreTable, score_table};
+use lake::Dictionary;
+use nhs::CodeSystem;
 
 /// A score compiled against a snapshot's dictionary.
 #[derive(Debug, Clone)]
@@ -10,9 +12,36 @@ pub struct Score {
     groups_of_code: Vec<u128>,
     weights: Vec<i64>,
     yields_to: Vec<Option<usize>>,
+    /// The sum of weights is divided by this and rounded half away from nought.
+    divisor: i64,
 }
 
 impl Score {
+    /// Compiles a score whose table the blueprint brings: groups of codes of any terminology, weights in thousandths.
+    pub fn loaded(table: &LoadedScore, dictionary: &Dictionary) -> Self {
+        let mut groups_of_code = vec![0; dictionary.len() as usize];
+        for (position, group) in table.groups.iter().enumerate().take(128) {
+            let mut set = |number: u32| {
+                if let Some(bits) = groups_of_code.get_mut(number as usize) {
+                    *bits |= 1u128 << position;
+                }
+            };
+            for (system, code) in &group.codes {
+                if matches!(system, CodeSystem::Icd10 | CodeSystem::Opcs4) {
+                    dictionary.under(*system, code).iter().for_each(&mut set);
+                } else {
+                    dictionary.find(*system, code).into_iter().for_each(&mut set);
+                }
+            }
+        }
+        Self {
+            groups_of_code,
+            weights: table.groups.iter().map(|g| g.weight_thousandths).collect(),
+            yields_to: vec![None; table.groups.len()],
+            divisor: table.divisor.max(1),
+        }
+    }
+
     /// Compiles a score; `icd10` gives the dictionary entries that are ICD-10 codes, without their dots.
     pub fn compile<'a>(kind: ScoreKind, dictionary_len: usize, icd10: impl Iterator<Item = (u32, &'a str)>) -> Self {
         Self::from_table(score_table(kind), dictionary_len, icd10)
@@ -35,6 +64,7 @@ impl Score {
             groups_of_code,
             weights: table.groups.iter().map(|g| g.weight_tenths).collect(),
             yields_to: table.groups.iter().map(|g| g.yields_to).collect(),
+            divisor: 1,
         }
     }
 
@@ -43,8 +73,8 @@ impl Score {
         self.groups_of_code.get(code as usize).copied().unwrap_or(0)
     }
 
-    /// The score of a person with these groups, in tenths.
-    pub fn tenths(&self, groups: u128) -> i64 {
+    /// The score of a person with these groups: tenths for a published score, thousandths for a loaded one.
+    pub fn value(&self, groups: u128) -> i64 {
         let mut rest = groups;
         let mut total = 0;
         while rest != 0 {
@@ -55,7 +85,8 @@ impl Score {
                 total += self.weights.get(group).copied().unwrap_or(0);
             }
         }
-        total
+        // Half away from nought, in whole numbers.
+        (2 * total.abs() + self.divisor) / (2 * self.divisor) * total.signum()
     }
 }
 
@@ -82,7 +113,7 @@ mod tests {
         let codes = ["", "K701", "K721", "K703", "F00", "K72"];
         let score =
             Score::from_table(&table, codes.len(), codes.iter().enumerate().skip(1).map(|(i, c)| (i as u32, *c)));
-        let total = |ids: &[u32]| score.tenths(ids.iter().fold(0, |bits, &id| bits | score.groups(id)));
+        let total = |ids: &[u32]| score.value(ids.iter().fold(0, |bits, &id| bits | score.groups(id)));
         assert_eq!(total(&[1, 3, 1]), 20);
         assert_eq!(total(&[1, 2]), 40);
         assert_eq!(total(&[4, 5, 99]), 71);

@@ -217,12 +217,12 @@ fn same(a: &Path, b: &Path) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_refresh_is_a_rebuild_to_the_byte(
-        first in proptest::collection::vec(person(), 60..120),
-        loads in proptest::collection::vec((proptest::collection::vec(change(), 0..12), 0..9usize, 10u32..80), 1..4),
+        first in proptest::collection::vec(person(), 40..80),
+        loads in proptest::collection::vec((proptest::collection::vec(change(), 0..12), 0..9usize, 10u32..80), 1..3),
     ) {
         let dir = tempfile::tempdir().unwrap();
         let lake = dir.path().join("lake");

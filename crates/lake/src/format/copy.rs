@@ -5,6 +5,7 @@ use crate::LakeError;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader};
+use parquet::file::statistics::Statistics;
 use std::fs::File;
 use std::path::Path;
 
@@ -32,7 +33,12 @@ impl ChunkSource {
     pub(crate) fn chunk(&self, group: usize, column: usize) -> Result<ColumnCloseResult, ParquetError> {
         let missing = || ParquetError::General("a column chunk is not there".to_owned());
         let rows = self.metadata.row_groups().get(group).ok_or_else(missing)?;
-        let metadata = rows.columns().get(column).ok_or_else(missing)?.clone();
+        let mut metadata = rows.columns().get(column).ok_or_else(missing)?.clone();
+        if let Some(statistics) =
+            metadata.statistics().cloned().filter(|_| metadata.column_descr().sort_order().is_signed())
+        {
+            metadata = metadata.into_builder().set_statistics(as_written(statistics)).build()?;
+        }
         let pages = self.metadata.page_index().and_then(|all| all.offset_index(group, column).cloned());
         Ok(ColumnCloseResult {
             bytes_written: u64::try_from(metadata.compressed_size()).unwrap_or(0),
@@ -42,5 +48,15 @@ impl ChunkSource {
             column_index: None,
             offset_index: pages,
         })
+    }
+}
+
+/// The least and the largest value of signed columns are written twice, in the fields of today and in those that old readers
+/// look for; what is read back no longer knows of the second.
+fn as_written(statistics: Statistics) -> Statistics {
+    match statistics {
+        Statistics::Int32(values) => Statistics::Int32(values.with_backwards_compatible_min_max(true)),
+        Statistics::Int64(values) => Statistics::Int64(values.with_backwards_compatible_min_max(true)),
+        other => other,
     }
 }
