@@ -108,6 +108,7 @@ pub fn compile_questions(
         sink,
         resolve,
         codes: Vec::new(),
+        score_tables: Vec::new(),
         broken_codes: BTreeSet::new(),
         code_files: Vec::new(),
         features: Vec::new(),

@@ -79,6 +79,7 @@ impl Compiler<'_> {
             answers: Vec::new(),
             population,
             codes: std::mem::take(&mut self.codes),
+            score_tables: std::mem::take(&mut self.score_tables),
             features: std::mem::take(&mut self.features),
             segments,
             tiers,
