@@ -161,7 +161,9 @@ fn columns_taken_over_are_the_same_bytes() {
     let (old, copied, anew) = (dir.path().join("old"), dir.path().join("copied"), dir.path().join("anew"));
     let write = |path: &std::path::Path, parts: &[Vec<lake::table::Named>]| {
         let mut writer = lake::table::TableWriter::create(path, &parts[0]).unwrap();
-        parts.iter().for_each(|part| writer.append(part).unwrap());
+        for part in parts {
+            writer.append(part).unwrap();
+        }
         writer.finish().unwrap();
     };
     write(&old, &[table(0, 50), table(20_000, 50)]);

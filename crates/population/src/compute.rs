@@ -22,7 +22,7 @@ pub struct Computed {
     /// Counts of the place.
     pub summary: Summary,
     /// What the next refresh needs; empty where results were read from disk.
-    pub(crate) kept: Kept,
+    pub kept: Kept,
 }
 
 /// Where people belong, and what may be measured: months from `start` (or three years before) to the as-of date.

@@ -233,7 +233,9 @@ proptest! {
         save::save(&results, &compute(&snapshot, &place, &model, 2).unwrap(), &model).unwrap();
         for (number, (changes, turn, bucket)) in loads.into_iter().enumerate() {
             let before = people.clone();
-            changes.iter().for_each(|change| apply(&mut people, change));
+            for change in &changes {
+                apply(&mut people, change);
+            }
             let now = load(&lake, &people, turn, bucket);
             let counts = lake::changes::note(&lake, &snapshot, &now, 2).unwrap().unwrap();
             let touched = people.iter().filter(|(id, p)| before.get(id) != Some(p)).count();
@@ -283,7 +285,9 @@ fn other_rules_or_days_are_computed_anew() {
     let spread = Place { localities: Vec::new(), ..place.clone() };
     assert!(!ask(&spread, &model, &results));
     // A quarter of the people is too many.
-    people.values_mut().take(40).for_each(|p| p.row.lists += 8);
+    for person in people.values_mut().take(40) {
+        person.row.lists += 8;
+    }
     let third = load(&lake, &people, 0, 20);
     assert_eq!(lake::changes::note(&lake, &now, &third, 1).unwrap(), None);
     assert!(lake::changes::open(&lake, &third.manifest().id).unwrap().is_none());
