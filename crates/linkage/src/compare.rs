@@ -55,6 +55,16 @@ impl<'a> Eye<'a> {
             (left_row.family(), left_row.given(), left_row.middle),
             (right_row.family(), right_row.given(), right_row.middle),
         );
+        for (bit, least) in &plan.middle_dice {
+            let alike = |a: u32, b: u32| {
+                a != 0
+                    && b != 0
+                    && dice_hundredths(plan.records.names.get(a), plan.records.names.get(b)) >= f64::from(*least)
+            };
+            if alike(left_row.given(), right_row.middle) || alike(right_row.given(), left_row.middle) {
+                mask |= bit;
+            }
+        }
         for (bit, token) in &plan.tokens {
             let of = |record: u32| plan.records.tokens.get(*token, record as usize);
             if of(left) != 0 && of(left) == of(right) {

@@ -18,7 +18,7 @@ use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// Columns before the tokens.
-const FIXED: [&str; 10] = [
+const FIXED: [&str; 11] = [
     "id",
     "source",
     "encoding",
@@ -27,6 +27,7 @@ const FIXED: [&str; 10] = [
     "postcode_token",
     "family_filter",
     "given_filter",
+    "middle_filter",
     "formal_filter",
     "address_filter",
 ];
@@ -41,6 +42,7 @@ pub type Encoded = Vec<String>;
 enum Kind {
     Family,
     Given,
+    Middle,
     Formal,
     Address,
     Birth,
@@ -50,7 +52,7 @@ enum Kind {
 pub struct Encoder {
     encoding: Encoding,
     fingerprint: String,
-    parts: [Hmac; 5],
+    parts: [Hmac; 6],
     noise: Hmac,
     number: Hmac,
     birth: Hmac,
@@ -64,6 +66,7 @@ pub struct Encoder {
 struct Values<'a> {
     family: &'a str,
     given: &'a str,
+    middle: &'a str,
     postcode: &'a str,
     address: &'a str,
     /// Year, month and day as digits; empty where missing.
@@ -85,7 +88,8 @@ impl Encoder {
                 lists.entry(cleaned.clone()).or_default().push(at);
             }
         }
-        let parts = ["family", "given", "formal", "address", "birth"];
+        // Given and middle name have one key, because one may be the other.
+        let parts = ["family", "given", "given", "formal", "address", "birth"];
         Self {
             encoding,
             fingerprint: encoding.fingerprint(key, model),
@@ -134,17 +138,19 @@ impl Encoder {
         ];
         let mut full = vec![false; usize::from(self.encoding.bits)];
         let mut all = false;
-        for kind in [Kind::Family, Kind::Given, Kind::Formal, Kind::Address, Kind::Birth] {
+        for kind in [Kind::Family, Kind::Given, Kind::Middle, Kind::Formal, Kind::Address, Kind::Birth] {
             let mut own = vec![false; usize::from(self.encoding.bits)];
             let whole = self.encoding.whole_record;
-            let present = self.fill(kind, &values, if whole { &mut full } else { &mut own });
+            // What changes or only some sources keep would part whole records more than it joins them.
+            let left_out = whole && matches!(kind, Kind::Middle | Kind::Formal | Kind::Address);
+            let present = !left_out && self.fill(kind, &values, if whole { &mut full } else { &mut own });
             all |= present;
             if !matches!(kind, Kind::Birth) {
                 let shown = present && !whole;
                 row.push(if shown { self.finished(kind as usize, own, &seed) } else { String::new() });
             }
         }
-        row.push(if self.encoding.whole_record && all { self.finished(5, full, &seed) } else { String::new() });
+        row.push(if self.encoding.whole_record && all { self.finished(6, full, &seed) } else { String::new() });
         row.extend(Token::ALL.iter().zip(&self.tokens).map(|((kind, _), key)| match kind {
             Token::Sector => salted(key, &values, postcode::sector(values.postcode)),
             Token::District => salted(key, &values, postcode::district(values.postcode)),
@@ -159,7 +165,7 @@ impl Encoder {
     /// What decides the noise of a record: all it says, and its id, so that two records of one person have different noise.
     fn seed(&self, values: &Values<'_>, id: &str, source: &str) -> Hmac {
         let mut signing = self.noise.start().part(id.as_bytes()).part(source.as_bytes());
-        for text in [values.family, values.given, values.postcode, values.address] {
+        for text in [values.family, values.given, values.middle, values.postcode, values.address] {
             signing = signing.part(text.as_bytes());
         }
         for text in &values.birth {
@@ -174,7 +180,9 @@ impl Encoder {
             Kind::Family => values.family,
             // A single letter is nearly nothing of a name: as a filter it would speak against the name itself.
             Kind::Given | Kind::Formal if values.given.chars().nth(1).is_none() => "",
+            Kind::Middle if values.middle.chars().nth(1).is_none() => "",
             Kind::Given | Kind::Formal => values.given,
+            Kind::Middle => values.middle,
             Kind::Address => values.address,
             Kind::Birth => &values.birth.concat(),
         };
@@ -274,6 +282,7 @@ impl<'a> Values<'a> {
         Self {
             family: records.family(record),
             given: records.given(record),
+            middle: records.middle(record),
             postcode: records.postcode(record),
             address: records.address(record),
             sex: records.sex(record),
@@ -292,6 +301,7 @@ impl<'a> Values<'a> {
         let (family, given) = (self.family, self.given);
         let sorted = |a: &str, b: &str| if a <= b { [text(a), text(b)] } else { [text(b), text(a)] };
         match token {
+            Token::BirthYear => vec![text(year)],
             Token::BirthYearMonth => vec![text(year), text(month)],
             Token::BirthYearDay => vec![text(year), text(day)],
             Token::BirthMonthDay => vec![text(month), text(day)],

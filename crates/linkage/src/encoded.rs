@@ -62,13 +62,15 @@ impl Tokens {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Encodings {
     tokens: Vec<(Token, usize)>,
+    /// The filter of the middle name.
+    middle: Option<usize>,
 }
 
 impl Encodings {
     /// Finds the columns by their names.
     pub(crate) fn find(place: impl Fn(&str) -> Option<usize>) -> Self {
         let found = |(token, _): &(Token, &str)| Some((*token, place(&token.column())?));
-        Self { tokens: Token::ALL.iter().filter_map(found).collect() }
+        Self { tokens: Token::ALL.iter().filter_map(found).collect(), middle: place("middle_filter") }
     }
 
     /// Adds a row to the records; what is neither a filter nor a token is left out and counted.
@@ -116,6 +118,12 @@ impl Encodings {
                 Field::Occupation => records.set_more(2, record, &filter),
                 Field::Other => records.set_more(3, record, &filter),
             }
+        }
+        let middle = self.middle.map_or("", |place| cell(place).trim());
+        if !middle.is_empty() {
+            mix(text_hash(middle));
+            no_filter |= !unpack(middle, &mut filter);
+            row.middle = records.names.intern(&filter).1;
         }
         records.scratch = filter;
         for (token, place) in &self.tokens {

@@ -32,7 +32,7 @@ impl fmt::Debug for EncodingKey {
     }
 }
 
-/// Fewer different bytes than this in a key of 32 are no chance: random keys have fewer than 20 once in a hundred million.
+/// Fewer different bytes than this in a key of 32 are no chance: random keys have thirty, and hardly ever fewer than 24.
 const LEAST_DIFFERENT: usize = 16;
 
 impl EncodingKey {

@@ -65,6 +65,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) swapped: u64,
     pub(crate) crossed: u64,
     pub(crate) middle: u64,
+    /// Tests of the given name against an encoded middle name: the bit and the least likeness in hundredths.
+    pub(crate) middle_dice: Vec<(u64, u8)>,
     /// Tests of tokens: the bit and the column of the token. Empty where records are not encoded.
     pub(crate) tokens: Vec<(u64, usize)>,
     pub(crate) comparisons: Vec<Vec<Rung>>,
@@ -137,6 +139,13 @@ impl<'a> Plan<'a> {
             swapped: bit_of(&tests, Test::Swapped),
             crossed: bit_of(&tests, Test::Crossed),
             middle: bit_of(&tests, Test::Middle),
+            middle_dice: tests
+                .iter()
+                .enumerate()
+                .filter_map(
+                    |(at, test)| if let Test::MiddleDice(least) = test { Some((1 << at, *least)) } else { None },
+                )
+                .collect(),
             tokens: tests
                 .iter()
                 .enumerate()
@@ -230,7 +239,7 @@ fn column(tests: &[Test], field: Field) -> Column {
     let mut column = Column::default();
     for (at, test) in tests.iter().enumerate() {
         let bit = 1_u64 << at;
-        if matches!(test, Test::Swapped | Test::Crossed | Test::Middle | Test::Token(_))
+        if matches!(test, Test::Swapped | Test::Crossed | Test::Middle | Test::MiddleDice(_) | Test::Token(_))
             || !test.fields().contains(&field)
         {
             continue;

@@ -107,6 +107,8 @@ pub enum Test {
     Area,
     /// `given dice 80`: Dice similarity of two encoded texts of at least so many hundredths.
     Dice(Field, u8),
+    /// `middle dice 80`: the encoded given name of one is as like the encoded middle name of the other.
+    MiddleDice(u8),
     /// `token sector`: the same keyed token in two encoded records.
     Token(Token),
 }
@@ -125,6 +127,9 @@ impl Test {
         }
         if (subject, verb, argument) == ("names", "crossed", None) {
             return Some(Self::Crossed);
+        }
+        if (subject, verb) == ("middle", "dice") {
+            return argument?.parse().ok().filter(|least| (1..=100).contains(least)).map(Self::MiddleDice);
         }
         if subject == "token" {
             return argument.is_none().then(|| Token::parse(verb).map(Self::Token))?;
@@ -184,7 +189,7 @@ impl Test {
     /// Whether it can be put to encoded records (`encoded`), or to records that can be read.
     pub(crate) fn is_for(self, encoded: bool) -> bool {
         match self {
-            Self::Dice(..) | Self::Token(_) => encoded,
+            Self::Dice(..) | Self::MiddleDice(_) | Self::Token(_) => encoded,
             Self::Exact(_) | Self::Missing(_) => true,
             _ => !encoded,
         }
@@ -194,7 +199,7 @@ impl Test {
     pub fn fields(self) -> &'static [Field] {
         match self {
             Self::Swapped | Self::Crossed => &[Field::Family, Field::Given],
-            Self::Middle => &[Field::Given],
+            Self::Middle | Self::MiddleDice(_) => &[Field::Given],
             Self::Transposed | Self::Within(_) | Self::Year | Self::MonthDay => &[Field::Birth],
             Self::Sector | Self::District | Self::Area => &[Field::Postcode],
             Self::Token(token) => token.fields(),
@@ -247,6 +252,7 @@ impl fmt::Display for Test {
             Self::District => write!(f, "postcode district"),
             Self::Area => write!(f, "postcode area"),
             Self::Dice(field, n) => write!(f, "{} dice {n}", field.word()),
+            Self::MiddleDice(n) => write!(f, "middle dice {n}"),
             Self::Token(token) => write!(f, "token {}", token.word()),
         }
     }

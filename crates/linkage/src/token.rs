@@ -8,6 +8,8 @@ use crate::question::Field;
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Token {
+    /// Year of birth.
+    BirthYear,
     /// Year and month of birth.
     BirthYearMonth,
     /// Year and day of birth.
@@ -50,10 +52,11 @@ use Field::{Address, Birth, Family, Given, Postcode, Sex};
 
 impl Token {
     /// How many kinds there are.
-    pub const COUNT: usize = 18;
+    pub const COUNT: usize = 19;
 
     /// Every kind with its word in a model, in order; the column of a file is the word with `_token` behind it.
     pub const ALL: [(Self, &'static str); Self::COUNT] = [
+        (Self::BirthYear, "birth-year"),
         (Self::BirthYearMonth, "birth-year-month"),
         (Self::BirthYearDay, "birth-year-day"),
         (Self::BirthMonthDay, "birth-month-day"),
@@ -97,7 +100,9 @@ impl Token {
     /// The values it is made of.
     pub fn fields(self) -> &'static [Field] {
         match self {
-            Self::BirthYearMonth | Self::BirthYearDay | Self::BirthMonthDay | Self::BirthTurned => &[Birth],
+            Self::BirthYear | Self::BirthYearMonth | Self::BirthYearDay | Self::BirthMonthDay | Self::BirthTurned => {
+                &[Birth]
+            }
             Self::BirthSex => &[Birth, Sex],
             Self::Sector | Self::District => &[Postcode],
             Self::FamilySoundBirth => &[Family, Birth],

@@ -191,6 +191,29 @@ impl Access {
         Ok(())
     }
 
+    /// Whether a list of people without their names may leave, for this reason: to those who plan or evaluate, and in words
+    /// that say something. A reason of a word or two says nothing to whoever reads the audit.
+    pub fn may_export_pseudonyms(&self, reason: &str) -> Result<(), Refused> {
+        if self.role.gives_direct_care() {
+            return Err(Refused(
+                "Lists without names are for planning and evaluation; your role works with names.".into(),
+            ));
+        }
+        if !matches!(self.purpose, Purpose::Planning | Purpose::Evaluation) {
+            return Err(Refused(format!(
+                "Lists of people are made for planning and evaluation; the purpose given is: {}.",
+                self.purpose.label()
+            )));
+        }
+        says_why(reason)
+    }
+
+    /// Whether names of one's own people may leave in a list, for this reason.
+    pub fn may_export_names(&self, reason: &str) -> Result<(), Refused> {
+        self.may_see_names()?;
+        says_why(reason)
+    }
+
     /// Whether small counts may be shown as they are. Those who may see the people may count them; everyone else gets
     /// figures after disclosure control.
     pub fn may_see_exact_counts(&self) -> Result<(), Refused> {
@@ -198,6 +221,20 @@ impl Access {
             Refused(format!("The role {} sees figures in which small numbers are hidden.", self.role.label()))
         })
     }
+}
+
+/// Shortest and longest reason, in characters.
+const REASON: std::ops::RangeInclusive<usize> = 12..=500;
+
+fn says_why(reason: &str) -> Result<(), Refused> {
+    if REASON.contains(&reason.trim().chars().count()) {
+        return Ok(());
+    }
+    Err(Refused(format!(
+        "Say why you need the list in {} to {} characters; whoever reads the audit sees it.",
+        REASON.start(),
+        REASON.end()
+    )))
 }
 
 #[cfg(test)]
@@ -235,6 +272,25 @@ mod tests {
             assert_eq!(may(Some("A81001"), Some("north")), own_person, "{access:?}");
             assert_eq!(may(Some("A81002"), Some("south")), other, "{access:?}");
             assert_eq!(may(None, None), unlisted, "{access:?}");
+        }
+    }
+
+    #[test]
+    fn lists_without_names_need_a_reason_that_says_something() {
+        let why = "Letter to offer the falls clinic";
+        for (role, purpose, lists, names) in [
+            (Role::Analyst, Purpose::Planning, true, false),
+            (Role::Evaluator, Purpose::Evaluation, true, false),
+            (Role::Analyst, Purpose::DirectCare, false, false),
+            (Role::Gp, Purpose::DirectCare, false, true),
+            (Role::Gp, Purpose::Planning, false, false),
+        ] {
+            let access = access(role, purpose, Scope::Figures);
+            assert_eq!(access.may_export_pseudonyms(why).is_ok(), lists, "{role} {purpose}");
+            assert_eq!(access.may_export_names(why).is_ok(), names, "{role} {purpose}");
+            for poor in ["", "because", "           x ", &"x".repeat(501)] {
+                assert!(access.may_export_pseudonyms(poor).is_err() && access.may_export_names(poor).is_err());
+            }
         }
     }
 

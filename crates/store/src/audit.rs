@@ -17,6 +17,8 @@ named! {
         SeeInCaseload = "see_in_caseload", "Seen in a caseload";
         ExportInCaseload = "export_in_caseload", "Exported in a caseload";
         ExportCaseload = "export_caseload", "Exported a caseload";
+        ExportCohort = "export_cohort", "Exported a cohort";
+        ExportInCohort = "export_in_cohort", "Exported in a cohort";
         ReadAudit = "read_audit", "Read who has looked";
         ExtractPersons = "extract_persons", "Took an extract of persons";
     }
@@ -79,6 +81,23 @@ pub struct Extract<'a> {
     pub reason: &'a str,
     /// How many people are in the file, one a row.
     pub rows: u64,
+    /// The file's bytes.
+    pub file: &'a [u8],
+}
+
+/// A list of the people of a cohort that leaves as a file.
+#[derive(Debug, Clone, Copy)]
+pub struct CohortExport<'a> {
+    /// The cohort's number.
+    pub cohort: i64,
+    /// The snapshot it was counted on.
+    pub snapshot: &'a str,
+    /// Why, in the words of who asks.
+    pub reason: &'a str,
+    /// People in the file.
+    pub rows: usize,
+    /// Whether the file has their names, each of which has a row of its own already, or pseudonyms alone.
+    pub with_names: bool,
     /// The file's bytes.
     pub file: &'a [u8],
 }
@@ -146,6 +165,53 @@ impl Store {
         let mut transaction = self.begin().await?;
         transaction.append(access, Action::ExtractPersons, Outcome::Allowed, None, &detail, now).await?;
         transaction.commit().await
+    }
+
+    /// Records that the people of a cohort left as a file, with the reason, the number of people and the file's SHA-256. Send
+    /// nothing before this returns.
+    pub async fn audit_cohort_export(
+        &self,
+        access: &Access,
+        export: &CohortExport<'_>,
+        now: LondonInstant,
+    ) -> Result<(), Error> {
+        let mut transaction = self.begin().await?;
+        let CohortExport { cohort, snapshot, reason, rows, with_names, file } = *export;
+        let kind = if with_names { "names" } else { "pseudonyms" };
+        let sha256 = sha256_hex(file);
+        let detail = format!("cohort={cohort} snapshot={snapshot} {kind} rows={rows} sha256={sha256} reason={reason}");
+        transaction.append(access, Action::ExportCohort, Outcome::Allowed, None, &detail, now).await?;
+        transaction.commit().await
+    }
+
+    /// Records that an export of a cohort was refused, and why.
+    pub async fn audit_refused_export(
+        &self,
+        access: &Access,
+        cohort: i64,
+        why: &Refused,
+        now: LondonInstant,
+    ) -> Result<(), Error> {
+        let mut transaction = self.begin().await?;
+        let detail = format!("cohort={cohort} refused: {}", why.reason());
+        transaction.append(access, Action::ExportCohort, Outcome::Refused, None, &detail, now).await?;
+        transaction.commit().await
+    }
+
+    /// The exports of a cohort, and those that were refused, latest first, at most `limit`.
+    pub async fn exports_of_cohort(&self, cohort: i64, limit: u32) -> Result<Vec<AuditRow>, Error> {
+        let fail = self.failed_to("read the audit");
+        let rows = sqlx::query(
+            "SELECT sequence, instant, who, role, organisation, purpose, action, outcome, person, detail, hash
+             FROM audit WHERE action = ? AND detail LIKE ? ORDER BY sequence DESC LIMIT ?",
+        )
+        .bind(Action::ExportCohort.name())
+        .bind(format!("cohort={cohort} %"))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(&fail)?;
+        rows.iter().map(audit_row).collect::<Result<_, _>>().map_err(fail)
     }
 
     /// Who has looked at this person or tried to, latest first, at most `limit` rows.

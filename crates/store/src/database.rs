@@ -9,7 +9,12 @@ use std::time::Duration;
 /// Written in the header of every database of ours: "VANG".
 const APPLICATION_ID: i64 = 0x5641_4e47;
 /// The tables, step by step. Each step sets `user_version` to its number; steps are added and never changed.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_audit.sql"), include_str!("../migrations/0002_run.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_audit.sql"),
+    include_str!("../migrations/0002_run.sql"),
+    include_str!("../migrations/0003_linkage_review.sql"),
+    include_str!("../migrations/0004_cohort.sql"),
+];
 /// How long a writer waits for another process.
 const PATIENCE: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;

@@ -64,6 +64,17 @@ pub enum Error {
     /// A run that is not there, or has already ended.
     #[error("end run {0}: there is no such run under way")]
     NoSuchRun(i64),
+    /// A cohort that is not there.
+    #[error("find cohort {0}: there is no such cohort")]
+    NoSuchCohort(i64),
+    /// Somebody changed or deleted the cohort since it was read.
+    #[error(
+        "change cohort {0}: it has been changed or deleted since you opened it; open it again and make your change there"
+    )]
+    CohortChanged(i64),
+    /// Another cohort has the name.
+    #[error("save the cohort: there is already a cohort with the name {0}; choose another name")]
+    CohortNameTaken(String),
     /// Anything else the database says.
     #[error("{doing} in the database {}: {cause}", path.display())]
     Other {

@@ -7,13 +7,15 @@
 mod access;
 mod audit;
 mod chain;
+mod cohort;
 mod database;
 mod error;
 mod run;
 
 pub use access::{Access, PersonPlace, Purpose, Refused, Role, Scope};
-pub use audit::{Action, AuditRow, Export, Extract, Outcome, sha256_hex};
+pub use audit::{Action, AuditRow, CohortExport, Export, Extract, Outcome, sha256_hex};
 pub use chain::{Chain, Head};
+pub use cohort::{CohortCount, CohortText, LONGEST_NAME, SavedCohort};
 pub use database::{Store, Transaction};
 pub use error::Error;
 pub use run::{Run, RunEnd, RunId, RunOutcome};

@@ -141,6 +141,9 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         bail!("--threshold {threshold}: give a probability from 0.5 to 1");
     }
     let mut model = model(&args.input)?;
+    if model.columns.encoded && args.superseded.is_some() {
+        bail!("--superseded: encoded numbers cannot be looked up; put the new numbers in before encoding");
+    }
     let superseded = args.superseded.as_deref().map(read::superseded).transpose()?.unwrap_or_default();
     std::fs::create_dir_all(out).with_context(|| format!("failed to make the folder {}", out.display()))?;
     shown.stage("read", None);

@@ -4,6 +4,7 @@ mod ask;
 mod bench;
 mod blueprint;
 mod caseload;
+mod cohort;
 mod demo;
 mod evaluate;
 mod link;
@@ -47,6 +48,7 @@ enum Command {
     Population(population::Args),
     Ask(ask::Args),
     Caseload(caseload::Args),
+    Cohort(cohort::Args),
     Evaluate(evaluate::Args),
     Rates(rates::Args),
     Bench(bench::Args),
@@ -82,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Population(args) => population::run(args, cli.json),
         Command::Ask(args) => ask::run(args, cli.json),
         Command::Caseload(args) => caseload::run(args, cli.json),
+        Command::Cohort(args) => cohort::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),
         Command::Rates(args) => rates::run(args),
         Command::Bench(args) => bench::run(args),

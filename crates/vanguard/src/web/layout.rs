@@ -19,6 +19,7 @@ pub enum Section {
     Population,
     Segments,
     Localities,
+    Cohorts,
     Caseloads,
     Measures,
     Evaluation,
@@ -28,11 +29,12 @@ pub enum Section {
 
 impl Section {
     /// Every section in the order of the navigation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
         Self::Population,
         Self::Segments,
         Self::Localities,
+        Self::Cohorts,
         Self::Caseloads,
         Self::Measures,
         Self::Evaluation,
@@ -47,6 +49,7 @@ impl Section {
             Self::Population => "Population",
             Self::Segments => "Segments and tiers",
             Self::Localities => "Localities",
+            Self::Cohorts => "Cohorts",
             Self::Caseloads => "Caseloads",
             Self::Measures => "Measures",
             Self::Evaluation => "Evaluation",
@@ -62,6 +65,7 @@ impl Section {
             Self::Population => "/population",
             Self::Segments => "/segments",
             Self::Localities => "/localities",
+            Self::Cohorts => "/cohorts",
             Self::Caseloads => "/caseloads",
             Self::Measures => "/measures",
             Self::Evaluation => "/evaluation",

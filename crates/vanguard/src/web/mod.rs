@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod charts;
+mod cohort_room;
 pub mod components;
 pub mod errors;
 pub mod headers;

@@ -1,5 +1,6 @@
 //! An open place as the pages see it.
 
+use super::cohort_room::CohortRoom;
 use crate::folder::Folder;
 use crate::pipeline::evaluate::Evaluation;
 use crate::pipeline::{compute, progress::Terminal};
@@ -28,6 +29,8 @@ pub struct Site {
     pub evaluation: Evaluation,
     /// What came in and what was wrong with it.
     pub quality: Quality,
+    /// Cohorts over the same people.
+    pub cohorts: CohortRoom,
     /// The operational database.
     pub store: Store,
 }
@@ -45,9 +48,10 @@ impl Site {
         };
         let quality = serde_json::from_str(&snapshot.quality()?)
             .context("failed to read the quality report of the snapshot: load the extracts again")?;
+        let cohorts = CohortRoom::open(&folder, &computed.summary).context("failed to open the table of people")?;
         let store = Store::open(folder.database()).await?;
         let (people, summary) = (computed.people, computed.summary);
-        Ok(Self { folder, snapshot, people, summary, caseloads, evaluation, quality, store })
+        Ok(Self { folder, snapshot, people, summary, caseloads, evaluation, quality, cohorts, store })
     }
 
     /// The care model.

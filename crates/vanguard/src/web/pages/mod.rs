@@ -2,6 +2,7 @@
 
 mod care_model;
 mod caseloads;
+mod cohorts;
 mod data_quality;
 mod evaluation;
 mod localities;
@@ -42,6 +43,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/data-quality", get(data_quality::index))
         .route("/data-quality/{source}", get(data_quality::show))
         .route("/data-quality/{source}/quarantine", get(quarantine::show))
+        .merge(cohorts::routes())
         .route("/care-model", get(care_model::show))
         .route("/care-model.toml", get(care_model::file))
 }
