@@ -20,6 +20,7 @@ pub mod writer;
 
 mod format;
 mod layout;
+mod linkage;
 mod views;
 
 pub use changes::{ChangeCounts, Changes};

@@ -34,7 +34,7 @@ pub fn compute(
 ) -> Result<Computed, LakeError> {
     let (as_of, start) = days(place, snapshot);
     let shape = Shape::of(place, &if place.localities.is_empty() { snapshot.persons()? } else { Vec::new() });
-    let plan = Plan::new(blueprint, &shape, snapshot.dictionary(), as_of, start);
+    let plan = Plan::new(blueprint, &shape, snapshot, as_of, start)?;
     let parts = snapshot.scan(plan.columns(), threads.max(1), |view| pass::run(&plan, view))?;
     let mut people = People { features: vec![Vec::new(); blueprint.features.len()], ..People::default() };
     let mut tally = Tally::new(&plan);

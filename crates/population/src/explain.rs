@@ -6,12 +6,14 @@
 //! events, so they add up to more than the stage.
 
 use crate::ask::Asking;
+use crate::features::FeatureProgram;
+use crate::filter::Target;
 use crate::pass::{self, each_person};
 use crate::place::Shape;
 use crate::plan::Plan;
-use crate::stage::Stages;
+use blueprint::model::{Feature, FeatureSource};
 use blueprint::{Blueprint, Place};
-use lake::engine::{EventFilter, Program, Values};
+use lake::engine::EventFilter;
 use lake::{BucketView, Columns, LakeError, Snapshot, Storage};
 use nhs::Day;
 use std::hint::black_box;
@@ -107,7 +109,7 @@ pub fn model(
     run: bool,
 ) -> Result<Explained, LakeError> {
     let (as_of, start) = crate::compute::days(place, snapshot);
-    let plan = Plan::new(blueprint, shape, snapshot.dictionary(), as_of, start);
+    let plan = Plan::new(blueprint, shape, snapshot, as_of, start)?;
     let columns = plan.columns();
     let storage = snapshot.storage(columns)?;
     let mut variants = Vec::new();
@@ -115,9 +117,9 @@ pub fn model(
     for (position, measure) in blueprint.measures.iter().enumerate() {
         let cost = storage.people as f64 * MONTH + storage.rows as f64 * TEST_MORE;
         asked.push(step("measure", measure.id.clone(), format!("{} months by practice and tier", plan.months), cost));
-        variants.push(with_measures(&plan, snapshot, start, &|measure| measure == position));
+        variants.push(with_measures(&plan, snapshot, start, &|measure| measure == position)?);
     }
-    let without = with_measures(&plan, snapshot, start, &|_| false);
+    let without = with_measures(&plan, snapshot, start, &|_| false)?;
     let (variants, without, plan) = (&variants, &without, &plan);
     let run_plan = |plan: &Plan<'_>, view: &BucketView<'_>| {
         black_box(pass::run(plan, view));
@@ -154,48 +156,53 @@ fn explain(
     run: bool,
 ) -> Result<Explained, LakeError> {
     let dictionary = snapshot.dictionary().len();
+    let target = Target::new(&plan.blueprint.codes, snapshot, plan.as_of);
     let mut stages = stages(plan, &storage, &counting.steps);
-    let mut questions = event_features(plan, storage.rows as f64, dictionary);
-    let events = questions.len();
-    for score in &plan.scores {
-        let id = plan.blueprint.features[score.feature].id.clone();
-        questions.push(step("score", id, "groups of diagnoses, each once".to_owned(), storage.rows as f64 * SCORE));
+    let (mut questions, mut single) = (Vec::new(), Vec::new());
+    for feature in &plan.blueprint.features {
+        if let Some(step) = of_feature(feature, &target, storage.rows as f64)? {
+            questions.push(step);
+            // A window that hangs on another feature cannot be asked without it.
+            let alone = !matches!(&feature.source, FeatureSource::Events { first, last, .. } if first.is_some() || last.is_some());
+            single.push(alone.then(|| vec![feature.clone()]));
+        }
     }
+    let features = questions.len();
     questions.extend(counting.steps);
     let mut sample = None;
     if run {
-        let alone: Vec<Program> =
-            plan.program.questions().iter().map(|q| Program::new(vec![q.clone()], dictionary)).collect();
-        let empty = Program::new(Vec::new(), dictionary);
-        let scores: Vec<Plan<'_>> = (0..plan.scores.len()).map(|n| bare(plan, snapshot, Some(n))).collect();
-        let no_score = bare(plan, snapshot, None);
+        let compile = |features| FeatureProgram::compile(features, &plan.blueprint.score_tables, &target);
+        let empty = compile(&[])?;
+        let alone: Vec<Option<FeatureProgram<'_>>> =
+            single.iter().map(|one| one.as_deref().map(compile).transpose()).collect::<Result<_, LakeError>>()?;
         let mut jobs: Vec<Job<'_>> = vec![
             Box::new(|view| answer(&empty, view)),
-            Box::new(|view| answer(&plan.program, view)),
-            Box::new(|view| walk(plan, view)),
+            Box::new(|view| answer(&plan.features, view)),
+            Box::new(|view| {
+                black_box(each_person(plan, view, |position, at, features| {
+                    black_box((position, at, features));
+                }));
+            }),
             counting.whole,
             counting.none,
-            Box::new(|view| walk(&no_score, view)),
         ];
         let fixed = jobs.len();
-        jobs.extend(
-            alone.iter().map(|program| Box::new(move |view: &BucketView<'_>| answer(program, view)) as Job<'_>),
-        );
-        jobs.extend(scores.iter().map(|plan| Box::new(move |view: &BucketView<'_>| walk(plan, view)) as Job<'_>));
+        for one in &alone {
+            jobs.push(match one {
+                Some(program) => Box::new(move |view| answer(program, view)),
+                None => Box::new(|_| {}),
+            });
+        }
         jobs.extend(counting.jobs);
         let (times, read, taken) = measure(snapshot, columns, &jobs)?;
-        let [nothing, program, features, whole, none, unscored] = [0, 1, 2, 3, 4, 5].map(|n| times[n]);
-        let real = [read, program, (features - program).max(0.0), (whole - features).max(0.0)];
+        let [nothing, program, placed, whole, none] = [0, 1, 2, 3, 4].map(|n| times[n]);
+        let real = [read, program, (placed - program).max(0.0), (whole - placed).max(0.0)];
         stages.iter_mut().zip(real).for_each(|(stage, ms)| stage.real_ms = Some(ms));
         for (number, question) in questions.iter_mut().enumerate() {
-            let base = if number < events {
-                nothing
-            } else if number < events + plan.scores.len() {
-                unscored
-            } else {
-                none
-            };
-            question.real_ms = Some((times[fixed + number] - base).max(0.0));
+            let base = if number < features { nothing } else { none };
+            if single.get(number).is_none_or(Option::is_some) {
+                question.real_ms = Some((times[fixed + number] - base).max(0.0));
+            }
         }
         sample = Some(taken);
     }
@@ -210,18 +217,24 @@ fn stages(plan: &Plan<'_>, storage: &Storage, counting: &[Step]) -> Vec<Step> {
     let (people, rows) = (storage.people as f64, storage.rows as f64);
     let read = |table| storage.columns.iter().filter(|c| c.is_read && c.table == table).count();
     let (of_people, of_events) = (read("person"), read("event"));
-    let features = plan.stages.first.len() + plan.stages.with_segment.len() + plan.stages.with_tier.len();
-    let asked = plan.program.questions().len();
+    let of = |test: fn(&FeatureSource) -> bool| plan.blueprint.features.iter().filter(|f| test(&f.source)).count();
+    let asked = of(|source| matches!(source, FeatureSource::Events { .. }));
+    let scores = of(|source| matches!(source, FeatureSource::Score { .. }));
+    let others = plan.blueprint.features.len() - asked - scores;
     let detail = format!("{of_people} columns of people, {of_events} of events; all of each");
     let decode = people * of_people as f64 * READ_PERSON + rows * of_events as f64 * READ_EVENT;
     let walk = if asked == 0 { 0.0 } else { rows * (WALK + asked as f64 * TEST_MORE) };
-    let rules = people * features as f64 * RULE + rows * plan.scores.len() as f64 * SCORE;
-    let rule_detail =
-        format!("{features} features of people and rules, {} scores, segment and tier", plan.scores.len());
+    let work = walk + rows * scores as f64 * SCORE + people * others as f64 * RULE;
+    let groups = plan.blueprint.segments.len() + plan.blueprint.tiers.len();
     vec![
         step("stage", "read".into(), detail, decode),
-        step("stage", "events".into(), format!("{asked} event features in one walk over the events"), walk),
-        step("stage", "features".into(), rule_detail, rules),
+        step(
+            "stage",
+            "features".into(),
+            format!("{asked} event features, {scores} scores, {others} rules and facts"),
+            work,
+        ),
+        step("stage", "place".into(), format!("{groups} segments and tiers"), people * (1 + groups) as f64 * RULE),
         Step {
             estimated_ms: counting.iter().map(|s| s.estimated_ms).sum(),
             ..step("stage", "count".into(), format!("{} tables and measures", counting.len()), 0.0)
@@ -229,23 +242,26 @@ fn stages(plan: &Plan<'_>, storage: &Storage, counting: &[Step]) -> Vec<Step> {
     ]
 }
 
-fn event_features(plan: &Plan<'_>, rows: f64, dictionary: u32) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for (number, question) in plan.program.questions().iter().enumerate() {
-        let feature = plan.question_of.iter().position(|&q| q == Some(number));
-        let id = feature.map_or_else(String::new, |f| plan.blueprint.features[f].id.clone());
-        let mut codes = 0;
-        codes_in(&question.filter, &mut codes);
-        let set = if codes > 0 { format!(", {codes} of {dictionary} codes in a bitmap") } else { String::new() };
-        let since = if question.window.first.0 == i32::MIN {
-            String::new()
-        } else {
-            format!(" since {}", question.window.first)
-        };
-        let detail = format!("{:?} of {}{since}{set}", question.aggregate, question.kind.name());
-        steps.push(step("event feature", id, detail, rows * TEST));
-    }
-    steps
+/// What an event feature or a score costs; `None` for what is worked out from the row or from other features.
+fn of_feature(feature: &Feature, target: &Target<'_>, rows: f64) -> Result<Option<Step>, LakeError> {
+    Ok(match &feature.source {
+        FeatureSource::Events { kinds, filter, aggregate, window, .. } => {
+            let mut codes = 0;
+            codes_in(&target.filter(filter.as_ref())?, &mut codes);
+            let set = match codes {
+                0 => String::new(),
+                codes => format!(", {codes} of {} codes in a bitmap", target.dictionary.len()),
+            };
+            let since = window.map_or_else(String::new, |_| format!(" since {}", target.window(*window).first));
+            let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+            let detail = format!("{aggregate:?} of {}{since}{set}", kinds.join(", "));
+            Some(step("event feature", feature.id.clone(), detail, rows * TEST))
+        }
+        FeatureSource::Score { .. } => {
+            Some(step("score", feature.id.clone(), "groups of codes, each once".to_owned(), rows * SCORE))
+        }
+        _ => None,
+    })
 }
 
 /// How many dictionary entries the code sets of a filter hold.
@@ -258,35 +274,20 @@ fn codes_in(filter: &EventFilter, codes: &mut usize) {
     }
 }
 
-/// The plan without event features and rules, with one score or none.
-fn bare<'a>(plan: &Plan<'a>, snapshot: &Snapshot, score: Option<usize>) -> Plan<'a> {
-    let first = plan.first_month.first_day();
-    let mut bare = Plan::new(plan.blueprint, plan.shape, snapshot.dictionary(), plan.as_of, first);
-    bare.program = Program::new(Vec::new(), snapshot.dictionary().len());
-    bare.question_of.fill(None);
-    bare.stages = Stages::default();
-    let scores = std::mem::take(&mut bare.scores);
-    bare.scores = scores.into_iter().enumerate().filter(|(n, _)| Some(*n) == score).map(|(_, s)| s).collect();
-    bare
-}
-
 /// The whole plan with only some of its measures counted.
-fn with_measures<'a>(plan: &Plan<'a>, snapshot: &Snapshot, start: Day, keep: &dyn Fn(usize) -> bool) -> Plan<'a> {
-    let mut some = Plan::new(plan.blueprint, plan.shape, snapshot.dictionary(), plan.as_of, start);
+fn with_measures<'a>(
+    plan: &Plan<'a>,
+    snapshot: &Snapshot,
+    start: Day,
+    keep: &dyn Fn(usize) -> bool,
+) -> Result<Plan<'a>, LakeError> {
+    let mut some = Plan::new(plan.blueprint, plan.shape, snapshot, plan.as_of, start)?;
     some.measures_of_kind.iter_mut().for_each(|measures| measures.retain(|&measure| keep(measure)));
-    some
+    Ok(some)
 }
 
-fn answer(program: &Program, view: &BucketView<'_>) {
-    let mut values = Values::new();
-    program.run(view, &mut values);
-    black_box(&values);
-}
-
-fn walk(plan: &Plan<'_>, view: &BucketView<'_>) {
-    each_person(plan, view, |position, at, features| {
-        black_box((position, at, features));
-    });
+fn answer(program: &FeatureProgram<'_>, view: &BucketView<'_>) {
+    black_box(program.run(view, &[]));
 }
 
 /// Milliseconds of each job over the whole snapshot, those of reading, and the sample (buckets, rows) they come from.

@@ -11,6 +11,8 @@ mod count;
 pub mod disclosure;
 pub mod evaluation;
 pub mod explain;
+pub mod features;
+mod filter;
 mod pass;
 pub mod place;
 mod plan;
@@ -25,5 +27,6 @@ mod stage;
 mod tally;
 
 pub use compute::{Computed, compute, fingerprint};
+pub use features::FeatureProgram;
 pub use results::{NOWHERE, People, Summary};
 pub use rule::ABSENT;

@@ -80,7 +80,7 @@ pub fn refresh(
     };
     let shape = Shape::of(place, &[]);
     let (as_of, start) = days(place, snapshot);
-    let plan = Plan::new(blueprint, &shape, snapshot.dictionary(), as_of, start);
+    let plan = Plan::new(blueprint, &shape, snapshot, as_of, start)?;
     let is_same = kept.engine == ENGINE
         && old.fingerprint == fingerprint(place, blueprint)
         && old.snapshot == changes.from.to_string()
@@ -88,7 +88,7 @@ pub fn refresh(
     if !is_same {
         return Ok(None);
     }
-    let then = Plan::new(blueprint, &shape, changes.before.dictionary(), as_of, start);
+    let then = Plan::new(blueprint, &shape, &changes.before, as_of, start)?;
     let before = run(&then, &changes.before, threads)?;
     let after = run(&plan, &changes.after, threads)?;
     let mut tally = kept.tally;
@@ -109,7 +109,7 @@ pub fn refresh(
 /// Everybody of a small snapshot: the rows and the sums.
 fn run(plan: &Plan<'_>, snapshot: &Snapshot, threads: usize) -> Result<(People, Tally), LakeError> {
     let parts = snapshot.scan(plan.columns(), threads.max(1), |view| pass::run(plan, view))?;
-    let mut people = People { features: vec![Vec::new(); plan.question_of.len()], ..People::default() };
+    let mut people = People { features: vec![Vec::new(); plan.blueprint.features.len()], ..People::default() };
     let mut tally = Tally::new(plan);
     for part in parts {
         tally.merge(&part.tally);

@@ -130,6 +130,7 @@ impl Part {
             (FeatureSource::Builtin(Builtin::Tier), _) => {
                 (model.tiers.iter().map(|t| t.id.clone()).collect(), How::Number(position))
             }
+            (FeatureSource::Choose { words, .. }, _) => (words.clone(), How::Number(position)),
             (_, ValueType::Bool) => (vec!["no".to_owned(), "yes".to_owned()], How::YesNo(position)),
             _ => {
                 let numbers = (0..=LARGEST_NUMBER).map(|n| n.to_string());

@@ -7,6 +7,7 @@ mod people;
 pub mod shown;
 mod sums;
 
+use crate::features::feature_reads;
 use crate::pass::{Standing, each_person};
 use crate::place::Shape;
 use crate::plan::Plan;
@@ -73,11 +74,7 @@ impl<'a> Asking<'a> {
         threads: usize,
     ) -> Result<Self, AskError> {
         let start = first_day(questions, as_of);
-        let mut plan = Plan::new(&questions.model, shape, snapshot.dictionary(), as_of, start);
-        let needed = needed(questions);
-        for stage in [&mut plan.stages.first, &mut plan.stages.with_segment, &mut plan.stages.with_tier] {
-            stage.retain(|feature| needed.contains(feature));
-        }
+        let plan = Plan::new(&questions.model, shape, snapshot, as_of, start)?;
         let by_area = |by: &[By]| by.contains(&By::Area);
         let asks_area =
             questions.tables.iter().any(|t| by_area(&t.by)) || questions.series.iter().any(|s| by_area(&s.by));
@@ -105,16 +102,7 @@ impl<'a> Asking<'a> {
 
     /// The columns of the lake that the pass reads.
     pub fn columns(&self) -> Columns {
-        let mut columns = self.plan.program.columns() | Columns::PERSON_LIFE | Columns::PERSON_PRACTICE;
-        if !self.plan.scores.is_empty() {
-            columns = columns | Columns::KIND | Columns::DATE | Columns::CODE;
-        }
-        let stages = &self.plan.stages;
-        for &feature in stages.first.iter().chain(&stages.with_segment).chain(&stages.with_tier) {
-            if let FeatureSource::Builtin(builtin) = &self.questions.model.features[feature].source {
-                columns = columns | of_builtin(*builtin);
-            }
-        }
+        let mut columns = self.plan.features.columns() | Columns::PERSON_LIFE | Columns::PERSON_PRACTICE;
         for measure in &self.plan.measures {
             columns = columns | Columns::KIND | Columns::DATE | measure.filter.columns() | sums::of_sum(measure.sum);
         }
@@ -254,23 +242,24 @@ fn needed(questions: &Questions) -> BTreeSet<usize> {
     let mut needed = BTreeSet::new();
     while let Some(feature) = open.pop() {
         if needed.insert(feature)
-            && let Some(FeatureSource::Rule(rule)) = model.features.get(feature).map(|f| &f.source)
+            && let Some(feature) = model.features.get(feature)
         {
-            features_read(rule, &mut |read| open.push(read));
+            feature_reads(feature, &mut |read| open.push(read));
         }
     }
     needed
 }
 
-/// The columns that a built-in feature looks at beside life and practice, which every pass reads.
-fn of_builtin(builtin: Builtin) -> Columns {
-    match builtin {
-        Builtin::Sex => Columns::PERSON_SEX,
-        Builtin::ImdDecile | Builtin::LivesInPlace => Columns::PERSON_IMD,
-        Builtin::CareHome | Builtin::LivesAlone => Columns::PERSON_HOME,
-        Builtin::InHospitalNow => Columns::KIND | Columns::DATE | Columns::END,
-        Builtin::ListCount => Columns::PERSON_LISTS,
-        Builtin::Age | Builtin::Registered | Builtin::Alive | Builtin::Segment | Builtin::Tier => Columns::NONE,
+/// Leaves of a question set's features only those that its questions read: the others, such as a built-in feature that nobody
+/// asks for, are never true and read no column.
+pub fn prune(questions: &mut Questions) {
+    let needed = needed(questions);
+    for (position, feature) in questions.model.features.iter_mut().enumerate() {
+        if !needed.contains(&position)
+            && !matches!(feature.source, FeatureSource::Builtin(Builtin::Segment | Builtin::Tier))
+        {
+            feature.source = FeatureSource::Rule(Expr::Constant(false));
+        }
     }
 }
 

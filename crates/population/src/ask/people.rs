@@ -48,11 +48,14 @@ impl PersonRows {
                     }
                     FeatureSource::Builtin(Builtin::Segment) => model.segments.get(at).map(|s| s.id.clone()),
                     FeatureSource::Builtin(Builtin::Tier) => model.tiers.get(at).map(|t| t.id.clone()),
+                    FeatureSource::Choose { ref words, .. } => words.get(at).cloned(),
                     _ => None,
                 }
             };
-            let is_words =
-                matches!(feature.source, FeatureSource::Builtin(Builtin::Sex | Builtin::Segment | Builtin::Tier));
+            let is_words = matches!(
+                feature.source,
+                FeatureSource::Choose { .. } | FeatureSource::Builtin(Builtin::Sex | Builtin::Segment | Builtin::Tier)
+            );
             let out = if is_words {
                 Column::OptionalText(values.iter().map(|&v| (v != ABSENT).then(|| word(v)).flatten()).collect())
             } else {

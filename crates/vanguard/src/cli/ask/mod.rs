@@ -58,7 +58,8 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, as_json: bool) -> anyhow::Result<Report> {
     let folder = Folder::open(&args.place)?;
-    let (questions, findings) = compile(&args.file, &folder)?;
+    let (mut questions, findings) = compile(&args.file, &folder)?;
+    population::ask::prune(&mut questions);
     for finding in &findings {
         eprintln!("{}", finding.render());
     }

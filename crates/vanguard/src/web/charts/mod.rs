@@ -4,6 +4,7 @@
 pub mod age_sex;
 mod axis;
 pub mod bars;
+pub mod cluster;
 pub mod control;
 mod draw;
 pub mod event_study;
@@ -15,6 +16,8 @@ pub mod num;
 pub mod scale;
 pub mod timeline;
 pub mod triangle;
+pub mod waterfall;
+pub mod weight_histogram;
 
 #[cfg(test)]
 mod property_tests;
@@ -23,6 +26,7 @@ pub(super) mod samples;
 
 pub use age_sex::{AgeSexBand, AgeSexPyramid, age_sex_pyramid};
 pub use bars::{Bar, BarChart, bar_chart};
+pub use cluster::{ClusterChart, ClusterLink, ClusterNode, LinkKind, cluster_chart};
 pub use control::{ControlChart, ControlPoint, Signal, control_chart};
 pub use event_study::{EventStudy, StudyPoint, event_study};
 pub use figure::ChartText;
@@ -32,3 +36,5 @@ pub use logic::{LogicBox, LogicChart, LogicLink, Stage, logic_chart};
 pub use num::{Num, count, number};
 pub use timeline::{Lane, PersonTimeline, TimelineEvent, person_timeline};
 pub use triangle::{Tier, TierTriangle, tier_triangle};
+pub use waterfall::{WaterfallChart, WaterfallStep, waterfall_chart};
+pub use weight_histogram::{WeightHistogram, WeightStep, weight_histogram};
