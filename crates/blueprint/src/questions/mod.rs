@@ -7,11 +7,9 @@ use crate::compile::Compiler;
 use crate::merge::{self, put_over};
 use crate::model::{Blueprint, Expr};
 use crate::node;
-use crate::rule::Names;
 use crate::sink::Sink;
 use crate::{Diagnostic, Resolve};
 use own::{OwnParts, keep_what_is_needed};
-use std::collections::BTreeSet;
 
 /// A compiled question set.
 #[derive(Debug, Clone)]
@@ -104,16 +102,7 @@ pub fn compile_questions(
     let own = OwnParts::take(&mut sink, file, entries);
     keep_what_is_needed(&mut document, &own);
     put_over(&mut sink, &mut document, own.document.lists.clone());
-    let mut compiler = Compiler {
-        sink,
-        resolve,
-        codes: Vec::new(),
-        score_tables: Vec::new(),
-        broken_codes: BTreeSet::new(),
-        code_files: Vec::new(),
-        features: Vec::new(),
-        names: Names::default(),
-    };
+    let mut compiler = Compiler::new(sink, resolve);
     let questions = compiler.questions(&document, &own);
     let sound = !compiler.sink.has_errors();
     (questions.filter(|_| sound), compiler.sink.into_findings())

@@ -51,7 +51,7 @@ impl OwnParts {
     }
 
     /// Every text of the file in which a name can stand.
-    fn texts(&self) -> Vec<String> {
+    pub(super) fn texts(&self) -> Vec<String> {
         let mut texts = Vec::new();
         let items = self.tables.iter().chain(&self.measures).chain(&self.head);
         for item in items.chain(self.document.lists.iter().flatten()) {
@@ -73,6 +73,11 @@ fn gather(value: &Value, texts: &mut Vec<String>) {
 /// The words of a text that may be names.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')).filter(|w| !w.is_empty())
+}
+
+/// Whether a word stands in any of these texts.
+pub(super) fn says(texts: &[String], word: &str) -> bool {
+    texts.iter().any(|text| words(text).any(|other| other == word))
 }
 
 /// Leaves of the place's model what the questions may read: its population, and the features, code lists, segments and

@@ -1,6 +1,6 @@
 //! From the parts of a question file to what is asked.
 
-use super::own::OwnParts;
+use super::own::{OwnParts, says};
 use super::{Ask, By, Questions, Series, Table};
 use crate::compile::Compiler;
 use crate::document::{Document, Item};
@@ -28,7 +28,8 @@ impl Compiler<'_> {
     pub(super) fn questions(&mut self, document: &Document, own: &OwnParts) -> Option<Questions> {
         let at = own.at.clone();
         self.read_codes(document.items("codes"));
-        self.read_features(document.items("feature"));
+        let texts = own.texts();
+        self.read_features(document.items("feature"), &|word| document.names(word) || says(&texts, word));
         let head = own.head.as_ref();
         let (name, about, columns) = self.read_question_head(head, &at);
         let population = self.whom(about, document)?;
@@ -178,14 +179,15 @@ impl Compiler<'_> {
             return None;
         };
         let kind = self.event_kind(&kind);
-        let filter = filter.map(|text| self.filter(&text));
+        let kind = kind?;
+        let filter = filter.map(|text| self.filter(&text, &[kind]));
         let among = among.map(|text| self.truth(&text));
         let by = self.read_by(&by)?;
         let months = u32::try_from(months.unwrap_or(i64::from(MONTHS))).unwrap_or(u32::MAX).min(1_200);
         let measure = Measure {
             id: item.id.clone(),
             name: if name.is_empty() { crate::words::from_id(&item.id) } else { name },
-            kind: kind?,
+            kind,
             filter: filter.map_or(Some(None), |f| f.map(Some))?,
             sum,
             among: among.map_or(Some(None), |a| a.map(Some))?,
