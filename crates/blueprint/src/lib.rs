@@ -25,6 +25,7 @@ mod offers;
 pub mod place;
 mod question;
 pub mod questions;
+mod risk;
 mod rule;
 pub mod score;
 mod score_file;

@@ -91,6 +91,7 @@ impl Compiler<'_> {
             logic: Vec::new(),
             logic_nodes: Vec::new(),
             contract: None,
+            risk: None,
             characteristics: Vec::new(),
             building_blocks: Vec::new(),
         };

@@ -10,8 +10,10 @@ mod evaluate;
 mod link;
 mod load;
 mod population;
+pub(crate) mod project;
 mod rates;
 mod review;
+pub(crate) mod risk;
 pub(crate) mod run;
 mod serve;
 mod simulate;
@@ -51,6 +53,8 @@ enum Command {
     Caseload(caseload::Args),
     Cohort(cohort::Args),
     Evaluate(evaluate::Args),
+    Project(project::Args),
+    Risk(risk::Args),
     Review(review::Args),
     Rates(rates::Args),
     Bench(bench::Args),
@@ -88,6 +92,8 @@ pub fn main() -> ExitCode {
         Command::Caseload(args) => caseload::run(args, cli.json),
         Command::Cohort(args) => cohort::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),
+        Command::Project(args) => project::run(args, cli.json),
+        Command::Risk(args) => risk::run(args, cli.json),
         Command::Review(args) => review::run(args),
         Command::Rates(args) => rates::run(args),
         Command::Bench(args) => bench::run(args),

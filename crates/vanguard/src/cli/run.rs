@@ -67,6 +67,11 @@ pub fn steps(dir: &Path, force: bool, anew: bool, progress: &Terminal) -> anyhow
     let load = load::load(&folder, force, progress)?;
     let done = compute::update(&folder, anew, progress)?;
     let evaluation = evaluate::evaluate(&folder, &done.summary, progress)?;
+    crate::pipeline::future::open_or_project(&folder, &done.summary.fingerprint, progress)?;
+    if folder.blueprint.risk.is_some() {
+        let options = population::risk::Options { seed: crate::pipeline::risk::SEED, ..Default::default() };
+        crate::pipeline::risk::train(&folder, &options, progress)?;
+    }
     let made = Made { load, done, evaluation, stages: progress.finished(), total: started.elapsed() };
     crate::pipeline::runs::remember(&folder, &made).context("failed to note the run in the operational database")?;
     Ok(made)
