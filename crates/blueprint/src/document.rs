@@ -159,8 +159,13 @@ fn stands_in(value: &Value, word: &str) -> bool {
 /// Reads one file of the sink into its sections. `None` where it is not TOML.
 pub(crate) fn read_document(sink: &mut Sink, file: usize) -> Option<(Document, Header)> {
     let entries = read(sink, file)?;
+    Some(sections(sink, file, &entries, "a blueprint"))
+}
+
+/// Sorts the entries of a file into sections; `what` the file is stands in messages.
+pub(crate) fn sections(sink: &mut Sink, file: usize, entries: &[Entry], what: &'static str) -> (Document, Header) {
     let mut document = Document::empty();
-    let mut fields = Fields::new(sink, &entries, &At { file, range: 0..0 }, "a blueprint");
+    let mut fields = Fields::new(sink, entries, &At { file, range: 0..0 }, what);
     let header =
         Header { extends: fields.text("extends"), compose: fields.texts("compose"), remove: fields.texts("remove") };
     for (place, name) in SINGLE.iter().enumerate() {
@@ -178,7 +183,7 @@ pub(crate) fn read_document(sink: &mut Sink, file: usize) -> Option<(Document, H
         }
     }
     fields.finish();
-    Some((document, header))
+    (document, header)
 }
 
 fn table_item(sink: &mut Sink, id: &str, entry: &Entry) -> Option<Item> {

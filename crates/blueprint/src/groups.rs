@@ -52,6 +52,15 @@ impl Compiler<'_> {
                 self.sink.error(&offer.at, message).labelled("not known").nearest(&offer.text, Self::ids(services));
             }
         }
+        Self::tiers_of(groups)
+    }
+
+    /// The tiers of the place's model, for a question set: their offers and their number were checked with the model.
+    pub(crate) fn read_question_tiers(&mut self, items: &[Item]) -> Vec<Tier> {
+        Self::tiers_of(self.read_groups(items, "tier"))
+    }
+
+    fn tiers_of(groups: Vec<Group>) -> Vec<Tier> {
         let tier = |g: Group| Tier {
             id: g.id,
             name: g.name,

@@ -28,6 +28,13 @@ fn load_within(
     merged
 }
 
+/// Puts a file's own items over those of a document, as if the file extended it.
+pub(crate) fn put_over(sink: &mut Sink, merged: &mut Document, own: [Vec<Item>; SECTIONS.len()]) {
+    for ((items, over), section) in merged.lists.iter_mut().zip(own).zip(&SECTIONS) {
+        extend(sink, section, items, over);
+    }
+}
+
 fn take_in(
     sink: &mut Sink,
     own: Document,
@@ -55,9 +62,7 @@ fn take_in(
             (_, None) => {}
         }
     }
-    for ((items, over), section) in merged.lists.iter_mut().zip(own.lists).zip(&SECTIONS) {
-        extend(sink, section, items, over);
-    }
+    put_over(sink, &mut merged, own.lists);
     Some(merged)
 }
 

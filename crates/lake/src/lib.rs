@@ -4,6 +4,7 @@
 //! one; [`Snapshot::scan`] passes once over every person's history; [`engine`] answers many questions in that pass.
 //! This is the only crate that knows Parquet, and no type of that library appears in a public item.
 
+pub mod changes;
 pub mod dictionary;
 pub mod engine;
 pub mod error;
@@ -13,6 +14,7 @@ pub mod rows;
 pub mod scan;
 pub mod search;
 pub mod snapshot;
+pub mod storage;
 pub mod table;
 pub mod writer;
 
@@ -21,6 +23,7 @@ mod layout;
 mod linkage;
 mod views;
 
+pub use changes::{ChangeCounts, Changes};
 pub use dictionary::{CodeSet, Dictionary, DictionaryBuilder};
 pub use error::LakeError;
 pub use manifest::{BucketInfo, Manifest, SnapshotId, SnapshotPlan, SourceFile, SourceInfo};
@@ -28,4 +31,5 @@ pub use rows::{CodeRow, EventRow, IdentityRow, PersonRow, QuarantineRow};
 pub use scan::{BucketView, Columns, NO_DAY, NO_NUMBER};
 pub use search::IdentityQuery;
 pub use snapshot::{QuarantinePage, Snapshot};
+pub use storage::{Storage, StoredColumn};
 pub use writer::SnapshotWriter;

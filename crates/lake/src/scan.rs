@@ -150,7 +150,17 @@ impl Snapshot {
         R: Send,
         F: Fn(&BucketView<'_>) -> R + Sync,
     {
-        let buckets = self.manifest().buckets.len();
+        let all: Vec<u32> = (0..self.manifest().buckets.len() as u32).collect();
+        self.scan_some(&all, columns, threads, visit)
+    }
+
+    /// The same over some of the buckets, in the order given.
+    pub fn scan_some<R, F>(&self, some: &[u32], columns: Columns, threads: usize, visit: F) -> Result<Vec<R>, LakeError>
+    where
+        R: Send,
+        F: Fn(&BucketView<'_>) -> R + Sync,
+    {
+        let buckets = some.len();
         let next = AtomicUsize::new(0);
         let work = || {
             let (mut done, mut bucket_data) = (Vec::new(), Bucket::default());
@@ -159,7 +169,7 @@ impl Snapshot {
                 if bucket >= buckets {
                     return Ok(done);
                 }
-                bucket_data.read(self, bucket as u32, columns)?;
+                bucket_data.read(self, some[bucket], columns)?;
                 done.push((bucket, visit(&bucket_data.view())));
             }
         };
@@ -196,9 +206,41 @@ impl Snapshot {
     }
 }
 
+/// The columns of `person/` by the name of each and what asks for it; the counts of events are always read.
+const PERSON: [(&str, Columns); 15] = [
+    ("events", Columns::NONE),
+    ("id", Columns::PERSON_ID),
+    ("birth_date", Columns::PERSON_LIFE),
+    ("death_date", Columns::PERSON_LIFE),
+    ("sex", Columns::PERSON_SEX),
+    ("ethnicity", Columns::PERSON_ETHNICITY),
+    ("practice", Columns::PERSON_PRACTICE),
+    ("registered_from", Columns::PERSON_PRACTICE),
+    ("registered_to", Columns::PERSON_PRACTICE),
+    ("lsoa", Columns::PERSON_LSOA),
+    ("imd_decile", Columns::PERSON_IMD),
+    ("household", Columns::PERSON_HOME),
+    ("household_size", Columns::PERSON_HOME),
+    ("care_home", Columns::PERSON_HOME),
+    ("lists", Columns::PERSON_LISTS),
+];
+
+impl Columns {
+    /// The names of these columns on disk: those of `person/`, then those of `event/`.
+    pub fn names(self) -> (Vec<&'static str>, Vec<&'static str>) {
+        let days = DAYS.iter().map(|&(name, column, _)| (name, column));
+        let events = days.chain(SMALL).chain(NUMBERS).chain(LARGE);
+        let asked = |&(_, column): &(&str, Columns)| self.has(column);
+        (
+            PERSON.into_iter().filter(asked).map(|(name, _)| name).collect(),
+            events.filter(asked).map(|(name, _)| name).collect(),
+        )
+    }
+}
+
 /// The columns of one bucket; the memory is used again for the next.
 #[derive(Debug, Default)]
-struct Bucket {
+pub(crate) struct Bucket {
     number: u32,
     first_person: u32,
     offsets: Vec<u32>,
@@ -218,7 +260,7 @@ const NUMBERS: [(&str, Columns); 4] =
 const LARGE: [(&str, Columns); 2] = [("value", Columns::VALUE), ("cost", Columns::COST)];
 
 impl Bucket {
-    fn read(&mut self, snapshot: &Snapshot, bucket: u32, columns: Columns) -> Result<(), LakeError> {
+    pub(crate) fn read(&mut self, snapshot: &Snapshot, bucket: u32, columns: Columns) -> Result<(), LakeError> {
         self.clear();
         self.number = bucket;
         self.first_person = snapshot.manifest().buckets.get(bucket as usize).map_or(0, |b| b.first_person);
@@ -279,7 +321,7 @@ impl Bucket {
         self.large.iter_mut().for_each(Vec::clear);
     }
 
-    fn view(&self) -> BucketView<'_> {
+    pub(crate) fn view(&self) -> BucketView<'_> {
         let [date, end] = &self.days;
         let [kind, method, status, source] = &self.small;
         let [code, provider, detail, link] = &self.numbers;

@@ -1,5 +1,6 @@
 //! A table of named, typed columns as one Parquet file: results per person, for analysts.
 
+use crate::format::copy::ChunkSource;
 use crate::format::event::whole;
 use crate::format::reader::ParquetIn;
 use crate::format::writer::{Chunk, ParquetOut};
@@ -79,8 +80,35 @@ impl Column {
         }
     }
 
+    /// Whether a value is the same as one of another column of the same type.
+    pub fn is_same(&self, at: usize, other: &Self, other_at: usize) -> bool {
+        match (self, other) {
+            (Self::I64(a), Self::I64(b)) => a.get(at) == b.get(other_at),
+            (Self::Number { values: a, .. }, Self::Number { values: b, .. }) => a.get(at) == b.get(other_at),
+            (Self::Text(a), Self::Text(b)) => a.get(at) == b.get(other_at),
+            (Self::OptionalText(a), Self::OptionalText(b)) => a.get(at) == b.get(other_at),
+            (Self::Bool(a), Self::Bool(b)) => a.get(at) == b.get(other_at),
+            (Self::Date(a), Self::Date(b)) => a.get(at) == b.get(other_at),
+            _ => false,
+        }
+    }
+
+    /// Appends a value of another column of the same type; false where there is none.
+    pub fn push_from(&mut self, other: &Self, at: usize) -> bool {
+        match (self, other) {
+            (Self::I64(a), Self::I64(b)) => push(a, b, at),
+            (Self::Number { values: a, .. }, Self::Number { values: b, .. }) => push(a, b, at),
+            (Self::Text(a), Self::Text(b)) => push(a, b, at),
+            (Self::OptionalText(a), Self::OptionalText(b)) => push(a, b, at),
+            (Self::Bool(a), Self::Bool(b)) => push(a, b, at),
+            (Self::Date(a), Self::Date(b)) => push(a, b, at),
+            _ => false,
+        }
+    }
+
     /// The same type without values.
-    fn emptied(&self) -> Self {
+    #[must_use]
+    pub fn emptied(&self) -> Self {
         match self {
             Self::I64(_) => Self::I64(Vec::new()),
             Self::Number { decimals, .. } => Self::Number { decimals: *decimals, values: Vec::new() },
@@ -90,6 +118,11 @@ impl Column {
             Self::Date(_) => Self::Date(Vec::new()),
         }
     }
+}
+
+fn push<T: Clone>(to: &mut Vec<T>, from: &[T], at: usize) -> bool {
+    to.extend(from.get(at).cloned());
+    at < from.len()
 }
 
 /// A column with its name: letters, digits and `_`.
@@ -187,6 +220,42 @@ fn read_column(file: &ParquetIn, group: usize, name: &str, rows: usize, column: 
     }
 }
 
+/// A table that is read column by column and row group by row group.
+pub struct TableReader {
+    values: ParquetIn,
+    chunks: ChunkSource,
+    like: Vec<Named>,
+}
+
+impl TableReader {
+    /// Opens a table.
+    pub fn open(path: &Path) -> Result<Self, LakeError> {
+        let values = ParquetIn::open(path)?;
+        let like = values.table_columns()?;
+        Ok(Self { values, chunks: ChunkSource::open(path)?, like })
+    }
+
+    /// Names and types of the columns, without values.
+    pub fn columns(&self) -> &[Named] {
+        &self.like
+    }
+
+    /// Rows of each row group.
+    pub fn groups(&self) -> Vec<usize> {
+        self.values.groups()
+    }
+
+    /// The values of one column in one row group.
+    pub fn column(&self, group: usize, column: usize) -> Result<Column, LakeError> {
+        let missing = || LakeError::NotThere(format!("column number {column} is not in the table"));
+        let (name, empty) = self.like.get(column).ok_or_else(missing)?;
+        let rows = self.groups().get(group).copied().ok_or_else(missing)?;
+        let mut values = empty.clone();
+        read_column(&self.values, group, name, rows, &mut values)?;
+        Ok(values)
+    }
+}
+
 /// Writes a table part by part (a bucket at a time), so that it need not be in memory as a whole. Dropping it without
 /// [`TableWriter::finish`] leaves what stood under the name before.
 #[derive(Debug)]
@@ -234,6 +303,28 @@ impl TableWriter {
             Some(out) if rows > 0 => out.row_group(&columns.iter().map(|(_, c)| c.chunk()).collect::<Vec<_>>()),
             _ => Ok(()),
         }
+    }
+
+    /// Appends a row group of which some columns are those of another table's row group, value for value: `None` takes such a
+    /// column over as it is on disk.
+    pub fn append_from(
+        &mut self,
+        source: &TableReader,
+        group: usize,
+        columns: &[Option<Column>],
+    ) -> Result<(), LakeError> {
+        let rows = source.groups().get(group).copied().unwrap_or(0);
+        let fits = columns.len() == self.like.len()
+            && source.like.iter().zip(&self.like).all(|(theirs, own)| theirs == own)
+            && columns.iter().zip(&self.like).all(|(column, (_, own))| {
+                column.as_ref().is_none_or(|column| column.len() == rows && column.emptied() == *own)
+            });
+        if !fits || rows == 0 {
+            return Err(LakeError::Refused("the columns are not those of the table, or not of one length".to_owned()));
+        }
+        let Some(out) = &mut self.out else { return Ok(()) };
+        let chunks: Vec<Option<Chunk>> = columns.iter().map(|column| column.as_ref().map(Column::chunk)).collect();
+        out.row_group_from(&source.chunks, group, &chunks)
     }
 
     /// Puts the table on disk under its name.

@@ -136,3 +136,54 @@ fn a_published_data_set_is_read() {
     assert!(rows.iter().all(|r| r.len() == header.len()));
     assert_eq!(rows[0][0], "Q2296770-1");
 }
+
+#[test]
+fn columns_taken_over_are_the_same_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = |from: i64, spread: i64| -> Vec<lake::table::Named> {
+        let numbers = || from..from + 20_000;
+        let named = |name: &str, column| (name.to_owned(), column);
+        vec![
+            named("id", Column::I64(numbers().collect())),
+            named(
+                "score",
+                Column::Number { decimals: 1, values: numbers().map(|n| (n % 7 > 0).then_some(n % spread)).collect() },
+            ),
+            named(
+                "word",
+                Column::OptionalText(numbers().map(|n| (n % 5 > 0).then(|| format!("w{}", n % 9))).collect()),
+            ),
+            named("flag", Column::Bool(numbers().map(|n| n % 3 == 0).collect())),
+            named("day", Column::Date(numbers().map(|n| (n % 4 > 0).then_some(nhs::Day(n as i32 % 900))).collect())),
+            named("never", Column::Number { decimals: 0, values: numbers().map(|_| None).collect() }),
+        ]
+    };
+    let (old, copied, anew) = (dir.path().join("old"), dir.path().join("copied"), dir.path().join("anew"));
+    let write = |path: &std::path::Path, parts: &[Vec<lake::table::Named>]| {
+        let mut writer = lake::table::TableWriter::create(path, &parts[0]).unwrap();
+        for part in parts {
+            writer.append(part).unwrap();
+        }
+        writer.finish().unwrap();
+    };
+    write(&old, &[table(0, 50), table(20_000, 50)]);
+    // The second column of the second row group is another.
+    let mut second = table(20_000, 50);
+    second[1].1 = table(20_000, 61)[1].1.clone();
+    write(&anew, &[table(0, 50), second.clone()]);
+    let reader = lake::table::TableReader::open(&old).unwrap();
+    let mut writer = lake::table::TableWriter::create(&copied, &second).unwrap();
+    writer.append_from(&reader, 0, &vec![None; second.len()]).unwrap();
+    let mut some = vec![None; second.len()];
+    some[1] = Some(second[1].1.clone());
+    writer.append_from(&reader, 1, &some).unwrap();
+    assert!(writer.append_from(&reader, 2, &some).is_err());
+    writer.finish().unwrap();
+    let (one, other) = (std::fs::read(&copied).unwrap(), std::fs::read(&anew).unwrap());
+    if let Ok(keep) = std::env::var("KEEP") {
+        std::fs::copy(&copied, format!("{keep}/copied.parquet")).unwrap();
+        std::fs::copy(&anew, format!("{keep}/anew.parquet")).unwrap();
+    }
+    assert!(one == other, "{} and {} bytes", one.len(), other.len());
+    assert_eq!(lake::table::read_table(&copied).unwrap(), lake::table::read_table(&anew).unwrap());
+}

@@ -3,6 +3,7 @@
 use crate::pass::{self, Part};
 use crate::place::Shape;
 use crate::plan::Plan;
+use crate::refresh::Kept;
 use crate::results::{
     Activity, Cell, Class, Distribution, Flag, Group, Locality, MeasureSeries, People, Practice, Summary,
 };
@@ -20,6 +21,8 @@ pub struct Computed {
     pub people: People,
     /// Counts of the place.
     pub summary: Summary,
+    /// What the next refresh needs; empty where results were read from disk.
+    pub kept: Kept,
 }
 
 /// Where people belong, and what may be measured: months from `start` (or three years before) to the as-of date.
@@ -29,8 +32,7 @@ pub fn compute(
     blueprint: &Blueprint,
     threads: usize,
 ) -> Result<Computed, LakeError> {
-    let as_of = place.as_of.unwrap_or(snapshot.manifest().as_of);
-    let start = place.start.unwrap_or_else(|| Day(as_of.add_months(-36).0 + 1));
+    let (as_of, start) = days(place, snapshot);
     let shape = Shape::of(place, &if place.localities.is_empty() { snapshot.persons()? } else { Vec::new() });
     let plan = Plan::new(blueprint, &shape, snapshot, as_of, start)?;
     let parts = snapshot.scan(plan.columns(), threads.max(1), |view| pass::run(&plan, view))?;
@@ -40,8 +42,14 @@ pub fn compute(
         tally.merge(&part.tally);
         append(&mut people, part);
     }
-    let summary = summarise(&plan, snapshot, place, &people, &tally);
-    Ok(Computed { people, summary })
+    let summary = summarise(&plan, snapshot, place, people.len(), &tally);
+    Ok(Computed { people, summary, kept: Kept::new(tally) })
+}
+
+/// The as-of day, and the first day of the series.
+pub(crate) fn days(place: &Place, snapshot: &Snapshot) -> (Day, Day) {
+    let as_of = place.as_of.unwrap_or(snapshot.manifest().as_of);
+    (as_of, place.start.unwrap_or_else(|| Day(as_of.add_months(-36).0 + 1)))
 }
 
 /// A fingerprint of everything but the snapshot that the results depend on. It changes with any rule, code list or locality.
@@ -51,7 +59,7 @@ pub fn fingerprint(place: &Place, blueprint: &Blueprint) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-fn append(people: &mut People, mut part: Part) {
+pub(crate) fn append(people: &mut People, mut part: Part) {
     people.id.append(&mut part.people.id);
     people.segment.append(&mut part.people.segment);
     people.tier.append(&mut part.people.tier);
@@ -63,7 +71,7 @@ fn append(people: &mut People, mut part: Part) {
     }
 }
 
-fn summarise(plan: &Plan, snapshot: &Snapshot, place: &Place, people: &People, tally: &Tally) -> Summary {
+pub(crate) fn summarise(plan: &Plan, snapshot: &Snapshot, place: &Place, people: usize, tally: &Tally) -> Summary {
     let blueprint = plan.blueprint;
     let tiers = blueprint.tiers.len();
     let segment_by_tier: Vec<Vec<u64>> = (0..blueprint.segments.len())
@@ -90,7 +98,7 @@ fn summarise(plan: &Plan, snapshot: &Snapshot, place: &Place, people: &People, t
         as_of: plan.as_of.0,
         first_month: plan.first_month.0,
         months: plan.months,
-        people_known: people.len() as u64,
+        people_known: people as u64,
         people: people_included,
         size_advice: size_advice(plan, people_included, tally),
         people_unregistered: tally.unregistered,

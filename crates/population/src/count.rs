@@ -125,7 +125,8 @@ pub fn middle_of_year(plan: &Plan) -> Day {
     Day(plan.as_of.add_months(-6).0)
 }
 
-fn amount(sum: MeasureSum, view: &BucketView<'_>, event: usize, as_of: i32) -> i64 {
+/// What an event adds to a sum.
+pub fn amount(sum: MeasureSum, view: &BucketView<'_>, event: usize, as_of: i32) -> i64 {
     match sum {
         MeasureSum::Events => 1,
         MeasureSum::Days => {

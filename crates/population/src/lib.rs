@@ -3,6 +3,7 @@
 //! [`compute`] runs a compiled blueprint over a snapshot in one pass; [`save`] keeps the result beside the snapshot.
 
 mod activity;
+pub mod ask;
 mod block;
 mod builtin;
 pub mod cohort;
@@ -11,18 +12,21 @@ mod count;
 pub mod disclosure;
 mod earlier;
 pub mod evaluation;
+pub mod explain;
 pub mod features;
 mod filter;
 mod pass;
 pub mod place;
 mod plan;
 pub mod projection;
+pub mod refresh;
 pub mod results;
 pub mod risk;
 pub mod rule;
 pub mod save;
 pub mod score;
 mod scoring;
+mod splice;
 mod stage;
 mod tally;
 

@@ -19,11 +19,34 @@ pub struct Part {
 
 /// Runs the plan over one bucket.
 pub fn run(plan: &Plan, view: &BucketView<'_>) -> Part {
+    let mut people = People::default();
+    let mut tally = Tally::new(plan);
+    let columns = each_person(plan, view, |position, at, features| {
+        let person = &view.people[position];
+        people.id.push(person.id);
+        people.segment.push(at.segment);
+        people.tier.push(at.tier);
+        people.locality.push(at.locality);
+        people.practice.push(at.practice);
+        people.age.push(at.age);
+        let year = activity::of_year(plan, view, position);
+        count::person(plan, person, at, features, &year, &mut tally);
+        count::measures(plan, view, position, at, features, &mut tally);
+    });
+    people.features = columns;
+    Part { people, tally }
+}
+
+/// Works out the features, the segment and the tier of each person of a bucket and hands them over, with the person's
+/// position in the bucket, in order. Gives back a column for each feature.
+pub fn each_person(
+    plan: &Plan,
+    view: &BucketView<'_>,
+    mut visit: impl FnMut(usize, &Standing, &[i64]),
+) -> Vec<Vec<i64>> {
     let belongs: Vec<(u16, u16)> = view.people.iter().map(|person| plan.shape.belongs(person)).collect();
     let practices: Vec<u16> = belongs.iter().map(|(practice, _)| *practice).collect();
     let mut columns = plan.features.run(view, &practices);
-    let mut people = People::default();
-    let mut tally = Tally::new(plan);
     let mut features = vec![ABSENT; columns.len()];
     for (position, person) in view.people.iter().enumerate() {
         let (practice, locality) = belongs[position];
@@ -31,19 +54,10 @@ pub fn run(plan: &Plan, view: &BucketView<'_>) -> Part {
         let seen = Seen { plan, view, position, practice, locality };
         let (segment, tier) = seen.place_in_model(&mut features);
         let age = person.birth.map_or(-1, |birth| plan.as_of.age_since(birth).clamp(0, 130) as i16);
-        people.id.push(person.id);
-        people.segment.push(segment);
-        people.tier.push(tier);
-        people.locality.push(locality);
-        people.practice.push(practice);
-        people.age.push(age);
         columns.iter_mut().zip(&features).for_each(|(column, value)| column[position] = *value);
-        let year = activity::of_year(plan, view, position);
-        count::person(plan, person, &seen.standing(segment, tier, age), &features, &year, &mut tally);
-        count::measures(plan, view, position, &seen.standing(segment, tier, age), &features, &mut tally);
+        visit(position, &seen.standing(segment, tier, age), &features);
     }
-    people.features = columns;
-    Part { people, tally }
+    columns
 }
 
 /// Where a person stands, once known.

@@ -143,6 +143,29 @@ impl Activity {
         self.contacts += other.contacts;
         self.cost_pence += other.cost_pence;
     }
+
+    /// Takes out a count that is in this one: the opposite of [`Activity::add`].
+    pub fn take(&mut self, other: &Self) {
+        // Every field is named, so that a new one cannot be forgotten here.
+        let Self {
+            admissions,
+            emergency_admissions,
+            bed_days,
+            attendances,
+            outpatients,
+            gp_appointments,
+            contacts,
+            cost_pence,
+        } = other;
+        self.admissions -= admissions;
+        self.emergency_admissions -= emergency_admissions;
+        self.bed_days -= bed_days;
+        self.attendances -= attendances;
+        self.outpatients -= outpatients;
+        self.gp_appointments -= gp_appointments;
+        self.contacts -= contacts;
+        self.cost_pence -= cost_pence;
+    }
 }
 
 /// A locality of the place.

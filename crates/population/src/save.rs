@@ -1,6 +1,7 @@
 //! Results on disk: `people.parquet`, a table that `DuckDB`, Polars, R or Python open as it is, and `summary.json`.
 
 use crate::compute::Computed;
+use crate::refresh::Kept;
 use crate::results::{NOWHERE, People, Summary};
 use crate::rule::ABSENT;
 use blueprint::Blueprint;
@@ -39,20 +40,28 @@ pub enum SaveError {
 /// Writes the results of a computation into a folder, the summary last, so that a folder with a summary is whole.
 pub fn save(folder: &Path, computed: &Computed, blueprint: &Blueprint) -> Result<(), SaveError> {
     std::fs::create_dir_all(folder).map_err(|source| SaveError::File { path: folder.to_owned(), source })?;
-    save_people(&folder.join("people.parquet"), &computed.people, &computed.summary, blueprint)?;
-    save_json(&folder.join("summary.json"), &computed.summary)
+    save_people(&folder.join(PEOPLE), &computed.people, &computed.summary, blueprint)?;
+    save_json(&folder.join(SUMS), &computed.kept)?;
+    save_json(&folder.join(SUMMARY), &computed.summary)
 }
+
+/// One row for each person.
+pub(crate) const PEOPLE: &str = "people.parquet";
+/// The sums behind the summary, for the next refresh.
+pub(crate) const SUMS: &str = "sums.json";
+/// The summary.
+pub(crate) const SUMMARY: &str = "summary.json";
 
 /// Reads what [`save`] wrote, with the same blueprint.
 pub fn open(folder: &Path, blueprint: &Blueprint) -> Result<Computed, SaveError> {
-    let summary: Summary = open_json(&folder.join("summary.json"))?;
-    let path = folder.join("people.parquet");
+    let summary: Summary = open_json(&folder.join(SUMMARY))?;
+    let path = folder.join(PEOPLE);
     let people = open_people(&path, &summary, blueprint)?;
-    Ok(Computed { people, summary })
+    Ok(Computed { people, summary, kept: Kept::default() })
 }
 
 /// People written at a time: a table of a million people with all features never stands in memory twice.
-const ROWS: usize = 65_536;
+pub(crate) const ROWS: usize = 65_536;
 
 fn save_people(path: &Path, people: &People, summary: &Summary, blueprint: &Blueprint) -> Result<(), SaveError> {
     let mut writer = TableWriter::create(path, &table(people, 0..0, summary, blueprint))?;
@@ -79,9 +88,9 @@ pub fn open_json<T: DeserializeOwned>(path: &Path) -> Result<T, SaveError> {
 }
 
 /// Names of the columns before the features.
-const FIXED: [&str; 6] = ["person_id", "age", "segment", "tier", "locality", "practice"];
+pub(crate) const FIXED: [&str; 6] = ["person_id", "age", "segment", "tier", "locality", "practice"];
 
-fn table(people: &People, rows: Range<usize>, summary: &Summary, blueprint: &Blueprint) -> Vec<Named> {
+pub(crate) fn table(people: &People, rows: Range<usize>, summary: &Summary, blueprint: &Blueprint) -> Vec<Named> {
     let words = |positions: &[u16], word: &dyn Fn(usize) -> String| {
         Column::OptionalText(
             positions[rows.clone()]
@@ -111,7 +120,8 @@ pub(crate) fn column_name(feature: &Feature) -> String {
     if FIXED.contains(&feature.id.as_str()) { format!("feature_{}", feature.id) } else { feature.id.clone() }
 }
 
-fn column(value: ValueType, values: &[i64]) -> Column {
+/// A column of the lake from values with [`ABSENT`] for none.
+pub(crate) fn column(value: ValueType, values: &[i64]) -> Column {
     let optional = |v: &i64| (*v != ABSENT).then_some(*v);
     match value {
         ValueType::Bool => Column::Bool(values.iter().map(|&v| v == 1).collect()),

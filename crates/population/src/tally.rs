@@ -3,9 +3,10 @@
 use crate::plan::Plan;
 use crate::results::{Activity, NOWHERE};
 use nhs::AgeBand;
+use serde::{Deserialize, Serialize};
 
 /// Sums of one bucket, or of all.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// By segment, then tier: people, sum of ages, activity.
     pub groups: Vec<GroupSum>,
@@ -31,7 +32,7 @@ pub struct Tally {
 pub const CLASSES: usize = 12;
 
 /// Sums of one cell of segment by tier.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct GroupSum {
     /// People.
     pub people: u64,
@@ -42,7 +43,7 @@ pub struct GroupSum {
 }
 
 /// Sums of one locality.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LocalitySum {
     /// By segment, then tier.
     pub groups: Vec<u64>,
@@ -57,7 +58,7 @@ pub struct LocalitySum {
 }
 
 /// Sums of one measure.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MeasureSum {
     /// By practice, then month: the sum.
     pub practice_month: Vec<i64>,
@@ -156,5 +157,51 @@ impl MeasureSum {
 fn add<T: Copy + std::ops::AddAssign>(to: &mut [T], from: &[T]) {
     for (a, b) in to.iter_mut().zip(from) {
         *a += *b;
+    }
+}
+
+impl Tally {
+    /// Takes out the sums of some of the people that are in it: the opposite of [`Tally::merge`].
+    pub fn take(&mut self, other: &Self) {
+        // Every field is named, so that a new one cannot be forgotten here.
+        let Self { groups, localities, practice_tiers, imd, age_sex, flags, classes, measures, unregistered } = other;
+        for (a, b) in self.groups.iter_mut().zip(groups) {
+            a.people -= b.people;
+            a.age_sum -= b.age_sum;
+            a.activity.take(&b.activity);
+        }
+        for (a, b) in self.localities.iter_mut().zip(localities) {
+            let LocalitySum { groups, aged_65, most_deprived_fifth, age_bands, activity } = b;
+            take(&mut a.groups, groups);
+            take(&mut a.age_bands, age_bands);
+            a.aged_65 -= aged_65;
+            a.most_deprived_fifth -= most_deprived_fifth;
+            a.activity.take(activity);
+        }
+        take(&mut self.practice_tiers, practice_tiers);
+        take(&mut self.imd, imd);
+        for (a, b) in self.age_sex.iter_mut().zip(age_sex) {
+            take(a, b);
+        }
+        take(&mut self.flags, flags);
+        for (a, b) in self.classes.iter_mut().zip(classes) {
+            take(a, b);
+        }
+        for (a, b) in self.measures.iter_mut().zip(measures) {
+            let MeasureSum { practice_month, tier_month, practice_people, tier_people, year, year_people } = b;
+            take(&mut a.practice_month, practice_month);
+            take(&mut a.tier_month, tier_month);
+            take(&mut a.practice_people, practice_people);
+            take(&mut a.tier_people, tier_people);
+            take(&mut a.year, year);
+            take(&mut a.year_people, year_people);
+        }
+        self.unregistered -= unregistered;
+    }
+}
+
+fn take<T: Copy + std::ops::SubAssign>(from: &mut [T], less: &[T]) {
+    for (a, b) in from.iter_mut().zip(less) {
+        *a -= *b;
     }
 }

@@ -100,9 +100,9 @@ fn place(size: usize, seed: u64) -> Place {
         ..Summary::default()
     };
     let folder = tempfile::tempdir().unwrap();
-    let computed = Computed { people, summary };
+    let computed = Computed { people, summary, ..Computed::default() };
     population::save::save(folder.path(), &computed, &blueprint).unwrap();
-    let Computed { people, summary } = computed;
+    let Computed { people, summary, .. } = computed;
     let fields = Fields::of(&blueprint, &summary);
     let table = PeopleTable::open(folder.path(), &blueprint, &summary).unwrap();
     Place { folder, blueprint, people, fields, table }

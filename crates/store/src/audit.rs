@@ -20,6 +20,7 @@ named! {
         ExportCohort = "export_cohort", "Exported a cohort";
         ExportInCohort = "export_in_cohort", "Exported in a cohort";
         ReadAudit = "read_audit", "Read who has looked";
+        ExtractPersons = "extract_persons", "Took an extract of persons";
         ReviewLinkage = "review_linkage", "Compared records to link them rightly";
         DecideLinkage = "decide_linkage", "Decided whether records are one person";
         SetLinkageRule = "set_linkage_rule", "Said how many reviewers must agree";
@@ -71,6 +72,19 @@ pub struct Export<'a> {
     pub team: &'a str,
     /// The people in the file, one a row.
     pub people: &'a [u64],
+    /// The file's bytes.
+    pub file: &'a [u8],
+}
+
+/// Rows of single people without names that leave as a file, for analysis.
+#[derive(Debug, Clone, Copy)]
+pub struct Extract<'a> {
+    /// What was asked.
+    pub name: &'a str,
+    /// Why, in the words of whoever asked.
+    pub reason: &'a str,
+    /// How many people are in the file, one a row.
+    pub rows: u64,
     /// The file's bytes.
     pub file: &'a [u8],
 }
@@ -139,6 +153,21 @@ impl Store {
     pub async fn audit_export(&self, access: &Access, export: &Export<'_>, now: LondonInstant) -> Result<(), Error> {
         let mut transaction = self.begin().await?;
         transaction.audit_export(access, export, now).await?;
+        transaction.commit().await
+    }
+
+    /// Records that rows of single people without names leave as a file, in a transaction of its own; hand the file over only
+    /// after this returns. It is one row for the whole file: an extract of a place has everybody in it.
+    pub async fn audit_extract(&self, access: &Access, extract: &Extract<'_>, now: LondonInstant) -> Result<(), Error> {
+        let detail = format!(
+            "{} rows={} sha256={} reason: {}",
+            extract.name,
+            extract.rows,
+            sha256_hex(extract.file),
+            extract.reason
+        );
+        let mut transaction = self.begin().await?;
+        transaction.append(access, Action::ExtractPersons, Outcome::Allowed, None, &detail, now).await?;
         transaction.commit().await
     }
 

@@ -15,7 +15,7 @@ mod linkage;
 mod run;
 
 pub use access::{Access, PersonPlace, Purpose, Refused, Role, Scope};
-pub use audit::{Action, AuditRow, CohortExport, Export, Outcome, sha256_hex};
+pub use audit::{Action, AuditRow, CohortExport, Export, Extract, Outcome, sha256_hex};
 pub use chain::{Chain, Head};
 pub use cohort::{CohortCount, CohortText, LONGEST_NAME, SavedCohort};
 pub use database::{Store, Transaction};

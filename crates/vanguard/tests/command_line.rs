@@ -36,7 +36,7 @@ fn json(output: &Output) -> serde_json::Value {
 #[test]
 fn every_command_explains_itself() {
     let nowhere = Path::new("/nowhere");
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 16] = [
         &["--help"],
         &["demo", "--help"],
         &["run", "--help"],
@@ -44,6 +44,8 @@ fn every_command_explains_itself() {
         &["simulate", "--help"],
         &["load", "--help"],
         &["population", "--help"],
+        &["population", "explain", "--help"],
+        &["ask", "--help"],
         &["caseload", "--help"],
         &["evaluate", "--help"],
         &["blueprint", "--help"],

@@ -1,5 +1,6 @@
 //! How rows lie in Parquet files. The schemas here are the ones that `docs/formats/lake.md` describes.
 
+pub(crate) mod copy;
 pub(crate) mod event;
 pub(crate) mod guard;
 pub(crate) mod identity;

@@ -42,6 +42,16 @@ impl ParquetIn {
         Err(self.damaged(format!("it has {found} rows, the manifest says {rows}")))
     }
 
+    /// Bytes on disk of each column, over all row groups, in the order of the schema.
+    pub(crate) fn sizes(&self) -> Vec<(String, u64)> {
+        let metadata = self.reader.metadata();
+        let columns = metadata.file_metadata().schema_descr().columns();
+        let of =
+            |place: usize| -> i64 { metadata.row_groups().iter().map(|g| g.column(place).compressed_size()).sum() };
+        let sized = columns.iter().enumerate();
+        sized.map(|(place, column)| (column.name().to_owned(), u64::try_from(of(place)).unwrap_or(0))).collect()
+    }
+
     pub(crate) fn damaged(&self, why: impl std::fmt::Display) -> LakeError {
         LakeError::damaged(&self.path, why)
     }

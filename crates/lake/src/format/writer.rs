@@ -1,11 +1,13 @@
 //! Writing columns: one row group at a time, every byte on disk before the file counts as written.
 
+use super::copy::ChunkSource;
+use super::guard::guarded;
 use crate::LakeError;
 use parquet::basic::{Compression, Encoding, Type, ZstdLevel};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
 use std::fs::File;
@@ -127,6 +129,26 @@ impl ParquetOut {
         write_group(&mut self.writer, chunks).map_err(|e| write_error(&self.path, e))
     }
 
+    /// The same, with `None` for each column that is taken over as it is from a row group of another file.
+    pub(crate) fn row_group_from(
+        &mut self,
+        source: &ChunkSource,
+        group: usize,
+        chunks: &[Option<Chunk>],
+    ) -> Result<(), LakeError> {
+        let mut write = || {
+            let mut out = self.writer.next_row_group()?;
+            for (column, chunk) in chunks.iter().enumerate() {
+                match chunk {
+                    Some(chunk) => write_chunk(&mut out, chunk)?,
+                    None => out.append_column(&source.file, source.chunk(group, column)?)?,
+                }
+            }
+            out.close().map(|_| ())
+        };
+        guarded(&mut write).map_err(|e| write_error(&self.path, e))
+    }
+
     /// Ends the file and puts it on disk.
     pub(crate) fn finish(self) -> Result<(), LakeError> {
         let Self { path, writer } = self;
@@ -139,19 +161,23 @@ impl ParquetOut {
 fn write_group(writer: &mut SerializedFileWriter<File>, chunks: &[Chunk]) -> Result<(), ParquetError> {
     let mut group = writer.next_row_group()?;
     for chunk in chunks {
-        let Some(mut column) = group.next_column()? else {
-            return Err(ParquetError::General("more columns than the schema has".to_owned()));
-        };
-        match chunk {
-            Chunk::Int(values, present) => batch::<Int32Type>(&mut column, values, present.as_deref())?,
-            Chunk::Long(values, present) => batch::<Int64Type>(&mut column, values, present.as_deref())?,
-            Chunk::Text(values, present) => batch::<ByteArrayType>(&mut column, values, present.as_deref())?,
-            Chunk::Bool(values) => batch::<BoolType>(&mut column, values, None)?,
-        }
-        column.close()?;
+        write_chunk(&mut group, chunk)?;
     }
     group.close()?;
     Ok(())
+}
+
+fn write_chunk(group: &mut SerializedRowGroupWriter<'_, File>, chunk: &Chunk) -> Result<(), ParquetError> {
+    let Some(mut column) = group.next_column()? else {
+        return Err(ParquetError::General("more columns than the schema has".to_owned()));
+    };
+    match chunk {
+        Chunk::Int(values, present) => batch::<Int32Type>(&mut column, values, present.as_deref())?,
+        Chunk::Long(values, present) => batch::<Int64Type>(&mut column, values, present.as_deref())?,
+        Chunk::Text(values, present) => batch::<ByteArrayType>(&mut column, values, present.as_deref())?,
+        Chunk::Bool(values) => batch::<BoolType>(&mut column, values, None)?,
+    }
+    column.close()
 }
 
 fn batch<T: DataType>(

@@ -46,7 +46,7 @@ pub fn run(args: &Args, json: bool) -> anyhow::Result<Report> {
     simulate::simulate(&place, &progress)?;
     let mark = args.dir.join(MARK);
     std::fs::write(&mark, "made by vanguard demo\n").with_context(|| format!("failed to write {}", mark.display()))?;
-    let made = run::steps(&args.dir, false, &progress)?;
+    let made = run::steps(&args.dir, false, false, &progress)?;
     let report = run::report(&args.dir, &made)?;
     if args.no_serve {
         return Ok(Report::new(format!("{}\nNext: vanguard serve {}", report.text, args.dir.display()), report.json));

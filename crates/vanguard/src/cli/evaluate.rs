@@ -19,7 +19,7 @@ pub fn run(args: &Args, as_json: bool) -> anyhow::Result<Report> {
     let folder = Folder::open(&args.dir)?;
     let progress = Terminal::new(as_json);
     let computed = compute::open_or_compute(&folder, &progress)?;
-    let evaluation = step::evaluate(&folder, &computed, &progress)?;
+    let evaluation = step::evaluate(&folder, &computed.summary, &progress)?;
     let text = format!("{}Next: vanguard serve {}", words(&evaluation), args.dir.display());
     Ok(Report::new(text, serde_json::to_value(&evaluation)?))
 }

@@ -1,5 +1,6 @@
 //! The command line: one file per command. A command gives a report, which is printed as text or, with `--json`, as JSON.
 
+mod ask;
 mod bench;
 mod blueprint;
 mod caseload;
@@ -16,7 +17,7 @@ pub(crate) mod risk;
 pub(crate) mod run;
 mod serve;
 mod simulate;
-mod table;
+pub(crate) mod table;
 
 use clap::{Parser, Subcommand};
 pub use run::Made;
@@ -48,6 +49,7 @@ enum Command {
     Load(load::Args),
     Link(Box<link::Args>),
     Population(population::Args),
+    Ask(ask::Args),
     Caseload(caseload::Args),
     Cohort(cohort::Args),
     Evaluate(evaluate::Args),
@@ -86,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Load(args) => load::run(args, cli.json),
         Command::Link(args) => link::run(args, cli.json),
         Command::Population(args) => population::run(args, cli.json),
+        Command::Ask(args) => ask::run(args, cli.json),
         Command::Caseload(args) => caseload::run(args, cli.json),
         Command::Cohort(args) => cohort::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),

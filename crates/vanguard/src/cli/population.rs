@@ -7,21 +7,55 @@ use crate::pipeline::{compute, progress::Terminal};
 use population::Summary;
 use population::disclosure::{ShownRate, one_way, two_way};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Put everyone of the live snapshot in a segment and a tier. Small numbers are suppressed.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
     /// The place's folder, with its place.toml.
-    dir: PathBuf,
+    #[arg(required = true)]
+    dir: Option<PathBuf>,
+    /// Compute everybody anew, also those whose record has not changed since the results before.
+    #[arg(long)]
+    anew: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Say what the place's model costs to compute: columns, bytes, stages, and each question's time.
+    Explain {
+        /// The place's folder, with its place.toml.
+        dir: PathBuf,
+        /// Also compute a sample of buckets, and time each question.
+        #[arg(long)]
+        analyze: bool,
+    },
 }
 
 /// Runs the command.
 pub fn run(args: &Args, as_json: bool) -> anyhow::Result<Report> {
-    let folder = Folder::open(&args.dir)?;
-    let computed = compute::compute(&folder, &Terminal::new(as_json))?;
-    let text = format!("{}Next: vanguard evaluate {}", words(&computed.summary), args.dir.display());
-    Ok(Report::new(text, json(&computed.summary)))
+    if let Some(Command::Explain { dir, analyze }) = &args.command {
+        return explain(dir, *analyze, as_json);
+    }
+    let Some(dir) = &args.dir else { anyhow::bail!("say which place: vanguard population PLACE_DIR") };
+    let folder = Folder::open(dir)?;
+    let done = compute::update(&folder, args.anew, &Terminal::new(as_json))?;
+    let text = format!("{}{}\nNext: vanguard evaluate {}", words(&done.summary), done.words(), dir.display());
+    Ok(Report::new(text, json(&done.summary)))
+}
+
+fn explain(dir: &Path, analyze: bool, as_json: bool) -> anyhow::Result<Report> {
+    let folder = Folder::open(dir)?;
+    let snapshot = compute::snapshot(&folder)?;
+    let progress = Terminal::new(as_json);
+    progress.stage("Look into the lake", None);
+    let shape = population::ask::shape(&snapshot, &folder.place)?;
+    let explained = population::explain::model(&snapshot, &folder.place, &folder.blueprint, &shape, analyze)?;
+    progress.end();
+    Ok(super::ask::explain::report(&explained))
 }
 
 /// People by tier and segment, for people.

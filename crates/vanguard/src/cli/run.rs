@@ -3,12 +3,13 @@
 use super::Report;
 use super::table::table;
 use crate::folder::Folder;
+use crate::pipeline::compute::{self, Done};
 use crate::pipeline::progress::Terminal;
-use crate::pipeline::{compute, evaluate, load};
+use crate::pipeline::{evaluate, load};
 use anyhow::Context;
 use intake::LoadReport;
+use population::Summary;
 use population::disclosure::Shown;
-use population::{Computed, Summary};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,9 @@ pub struct Args {
     /// Load even where the same files are already the live snapshot, or a source has lost more than half its rows.
     #[arg(long)]
     pub force: bool,
+    /// Compute everybody anew, also those whose record has not changed since the results before.
+    #[arg(long)]
+    pub anew: bool,
     /// Serve the pages when done.
     #[arg(long)]
     pub serve: bool,
@@ -34,7 +38,7 @@ pub struct Made {
     /// The load.
     pub load: LoadReport,
     /// The computation.
-    pub computed: Computed,
+    pub done: Done,
     /// The verdicts.
     pub evaluation: crate::pipeline::evaluate::Evaluation,
     /// Stages with how long each took.
@@ -46,7 +50,7 @@ pub struct Made {
 /// Runs the command.
 pub fn run(args: &Args, json: bool) -> anyhow::Result<Report> {
     let progress = Terminal::new(json);
-    let made = steps(&args.dir, args.force, &progress)?;
+    let made = steps(&args.dir, args.force, args.anew, &progress)?;
     let report = report(&args.dir, &made)?;
     if args.serve {
         super::print(&report, json);
@@ -57,32 +61,33 @@ pub fn run(args: &Args, json: bool) -> anyhow::Result<Report> {
 }
 
 /// Loads, computes and evaluates; what it did is a run in the operational database.
-pub fn steps(dir: &Path, force: bool, progress: &Terminal) -> anyhow::Result<Made> {
+pub fn steps(dir: &Path, force: bool, anew: bool, progress: &Terminal) -> anyhow::Result<Made> {
     let started = Instant::now();
     let folder = Folder::open(dir)?;
     let load = load::load(&folder, force, progress)?;
-    let computed = compute::compute(&folder, progress)?;
-    let evaluation = evaluate::evaluate(&folder, &computed, progress)?;
-    crate::pipeline::future::open_or_project(&folder, &computed.summary.fingerprint, progress)?;
+    let done = compute::update(&folder, anew, progress)?;
+    let evaluation = evaluate::evaluate(&folder, &done.summary, progress)?;
+    crate::pipeline::future::open_or_project(&folder, &done.summary.fingerprint, progress)?;
     if folder.blueprint.risk.is_some() {
         let options = population::risk::Options { seed: crate::pipeline::risk::SEED, ..Default::default() };
         crate::pipeline::risk::train(&folder, &options, progress)?;
     }
-    let made = Made { load, computed, evaluation, stages: progress.finished(), total: started.elapsed() };
+    let made = Made { load, done, evaluation, stages: progress.finished(), total: started.elapsed() };
     crate::pipeline::runs::remember(&folder, &made).context("failed to note the run in the operational database")?;
     Ok(made)
 }
 
 /// Counts and timings, for people and for programs.
 pub fn report(dir: &Path, made: &Made) -> anyhow::Result<Report> {
-    let summary = &made.computed.summary;
+    let summary = &made.done.summary;
     let mut text = super::load::words(&made.load);
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "{}\n", made.done.words());
     text.push_str(&super::population::words(summary));
     text.push_str(&super::evaluate::words(&made.evaluation));
     let timings: Vec<Vec<String>> =
         made.stages.iter().map(|(name, time)| vec![name.clone(), format!("{:.1} s", time.as_secs_f64())]).collect();
     text.push_str(&table(&["stage", "time"], &timings));
-    // Writing to a String cannot fail.
     let _ = writeln!(text, "\nAll in {:.1} s.", made.total.as_secs_f64());
     let stages: Vec<_> = made
         .stages
@@ -92,6 +97,8 @@ pub fn report(dir: &Path, made: &Made) -> anyhow::Result<Report> {
     let json = json!({
         "place": dir,
         "load": serde_json::to_value(&made.load)?,
+        "recomputed": made.done.recomputed,
+        "people_known": summary.people_known,
         "population": super::population::json(summary),
         "evaluation": serde_json::to_value(&made.evaluation)?,
         "stages": stages,

@@ -1,10 +1,11 @@
 //! A snapshot to features, segments, tiers and measures.
 
 use super::progress::Terminal;
+use crate::cli::table::count;
 use crate::folder::Folder;
 use anyhow::Context;
 use lake::Snapshot;
-use population::Computed;
+use population::{Computed, Summary};
 
 /// Opens the live snapshot, or says how to make one.
 pub fn snapshot(folder: &Folder) -> anyhow::Result<Snapshot> {
@@ -17,11 +18,74 @@ pub fn snapshot(folder: &Folder) -> anyhow::Result<Snapshot> {
     })
 }
 
-/// Computes the blueprint over the live snapshot and keeps the result beside it.
-pub fn compute(folder: &Folder, progress: &Terminal) -> anyhow::Result<Computed> {
+/// What was computed.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// Counts of the place.
+    pub summary: Summary,
+    /// People whose values were worked out; the others' were taken over from the results before.
+    pub recomputed: u64,
+}
+
+impl Done {
+    /// How much was done, in a sentence.
+    pub fn words(&self) -> String {
+        let (recomputed, people) = (self.recomputed, self.summary.people_known);
+        if recomputed == people {
+            return format!("Computed all {} people.", count(people));
+        }
+        format!(
+            "Recomputed {} of {} people; the records of the others have not changed.",
+            count(recomputed),
+            count(people)
+        )
+    }
+}
+
+/// Brings the results up to the live snapshot: takes over what an earlier computation by the same model, place and days
+/// already says, and computes only the people whose record changed since; everybody where there is none, or with `anew`.
+pub fn update(folder: &Folder, anew: bool, progress: &Terminal) -> anyhow::Result<Done> {
     let snapshot = snapshot(folder)?;
+    if !anew {
+        let results = folder.results_dir(snapshot.manifest().id.as_str());
+        if let Some(summary) = population::refresh::up_to_date(&results, &folder.place, &folder.blueprint) {
+            return Ok(Done { summary, recomputed: 0 });
+        }
+        if let Some(done) = refresh(folder, &snapshot, progress)? {
+            return Ok(done);
+        }
+    }
+    let computed = compute_over(folder, &snapshot, progress)?;
+    Ok(Done { recomputed: computed.people.len() as u64, summary: computed.summary })
+}
+
+fn refresh(folder: &Folder, snapshot: &Snapshot, progress: &Terminal) -> anyhow::Result<Option<Done>> {
+    // Changes that cannot be read are no reason to stop: everybody is computed then.
+    let Ok(Some(changes)) = lake::changes::open(&folder.lake_dir(), &snapshot.manifest().id) else { return Ok(None) };
+    progress.stage("Compute those whose record changed", None);
+    let from = folder.results_dir(changes.from.as_str());
+    let to = folder.results_dir(snapshot.manifest().id.as_str());
+    let refreshed = population::refresh::refresh(
+        snapshot,
+        &changes,
+        &folder.place,
+        &folder.blueprint,
+        (&from, &to),
+        super::threads(),
+    );
+    let refreshed = refreshed.context("failed to bring the results up to date")?;
+    progress.end();
+    Ok(refreshed.map(|done| Done { summary: done.summary, recomputed: done.recomputed }))
+}
+
+/// Computes the blueprint over the live snapshot, everybody, and keeps the result beside it.
+pub fn compute(folder: &Folder, progress: &Terminal) -> anyhow::Result<Computed> {
+    compute_over(folder, &snapshot(folder)?, progress)
+}
+
+fn compute_over(folder: &Folder, snapshot: &Snapshot, progress: &Terminal) -> anyhow::Result<Computed> {
     progress.stage("Compute needs, segments and tiers", None);
-    let computed = population::compute(&snapshot, &folder.place, &folder.blueprint, super::threads())
+    let computed = population::compute(snapshot, &folder.place, &folder.blueprint, super::threads())
         .context("failed to compute")?;
     let results = folder.results_dir(&computed.summary.snapshot);
     population::save::save(&results, &computed, &folder.blueprint).context("failed to keep the results")?;

@@ -4,7 +4,8 @@ use super::files;
 use super::progress::Terminal;
 use crate::folder::Folder;
 use anyhow::{Context, bail};
-use intake::{Label, LoadOptions, LoadReport, SourceFormat, SourceInput};
+use intake::{Label, LoadOptions, LoadReport, Outcome, SourceFormat, SourceInput};
+use lake::{LakeError, Snapshot};
 use std::path::Path;
 use store::Store;
 
@@ -40,9 +41,23 @@ pub fn load(folder: &Folder, force: bool, progress: &Terminal) -> anyhow::Result
         force,
         labels: labels(folder)?,
     };
+    let before = Snapshot::open(&options.lake_dir).ok();
     let report = intake::load(&options, progress).context("failed to load")?;
+    if let (Some(before), Outcome::Loaded) = (before, report.outcome) {
+        progress.stage("Find whose record changed", None);
+        // Without it the next computation is of everybody: slower, and the same.
+        if let Err(why) = note_changes(&options, &before) {
+            eprintln!("vanguard: failed to find whose record changed, so everybody will be computed: {why}");
+        }
+    }
     progress.end();
     Ok(report)
+}
+
+/// Keeps the people whose record differs from the snapshot before, for the next computation.
+fn note_changes(options: &LoadOptions, before: &Snapshot) -> Result<(), LakeError> {
+    let now = Snapshot::open(&options.lake_dir)?;
+    lake::changes::note(&options.lake_dir, before, &now, options.threads).map(|_| ())
 }
 
 /// What reviewers have decided about pairs of records; none where nobody has opened the place's pages yet.

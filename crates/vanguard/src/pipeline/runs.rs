@@ -21,14 +21,14 @@ pub fn remember(folder: &Folder, made: &Made) -> anyhow::Result<()> {
         ("rows read", quality.rows_read as i64),
         ("rows loaded", quality.rows_loaded as i64),
         ("rows in quarantine", quality.rows_quarantined as i64),
-        ("people", made.computed.summary.people as i64),
+        ("people", made.done.summary.people as i64),
     ];
     let millis: Vec<(&str, i64)> =
         made.stages.iter().map(|(name, time)| (name.as_str(), time.as_millis() as i64)).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let store = Store::open(folder.database()).await?;
-        let run = store.start_run("run", &made.computed.summary.snapshot, started).await?;
+        let run = store.start_run("run", &made.done.summary.snapshot, started).await?;
         store.end_run(run, &RunEnd::Done { counts: &counts, millis: &millis }, ended).await?;
         store.close().await;
         Ok(())

@@ -56,7 +56,7 @@ impl Site {
         let file = folder.results_dir(&computed.summary.snapshot).join("evaluation.json");
         let evaluation = match population::save::open_json::<Evaluation>(&file) {
             Ok(evaluation) if evaluation.fingerprint == computed.summary.fingerprint => evaluation,
-            _ => crate::pipeline::evaluate::evaluate(&folder, &computed, progress)?,
+            _ => crate::pipeline::evaluate::evaluate(&folder, &computed.summary, progress)?,
         };
         let future = future::open_or_project(&folder, &computed.summary.fingerprint, progress)?;
         let risk = risk::open(&folder)?;

@@ -1,0 +1,269 @@
+//! Whose record changed from one snapshot to the next.
+//!
+//! After a load the two snapshots are compared person by person, and the people whose record differs are kept twice: as they
+//! were and as they are now, each as a small snapshot of its own under `lake/changes`. Whoever has sums over everybody can then
+//! take the old people out and put the new ones in, without a look at anybody else.
+
+use crate::scan::Bucket;
+use crate::{
+    BucketView, Columns, Dictionary, EventRow, IdentityRow, LakeError, NO_DAY, NO_NUMBER, PersonRow, Snapshot,
+    SnapshotId, SnapshotPlan, SnapshotWriter, SourceInfo,
+};
+use nhs::{Day, EventKind, Method, Status};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The changes that led to a snapshot.
+#[derive(Debug)]
+pub struct Changes {
+    /// The snapshot before.
+    pub from: SnapshotId,
+    /// The people whose record differs or who are gone, as they were.
+    pub before: Snapshot,
+    /// The people whose record differs or who are new, as they are now.
+    pub after: Snapshot,
+}
+
+/// How many people changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChangeCounts {
+    /// With another record than before, or gone.
+    pub before: u32,
+    /// With another record than before, or new.
+    pub after: u32,
+}
+
+/// Beyond this share of the people nothing is kept: everything is as quickly computed anew.
+const WORTH_KEEPING: f64 = 0.25;
+const FROM: &str = "changes_from";
+
+fn folder(lake: &Path) -> PathBuf {
+    lake.join("changes")
+}
+
+fn ids(to: &SnapshotId) -> Result<(SnapshotId, SnapshotId), LakeError> {
+    Ok((SnapshotId::parse(&format!("{to}.before"))?, SnapshotId::parse(&format!("{to}.after"))?))
+}
+
+/// Opens the changes that led to a snapshot, if they were kept.
+pub fn open(lake: &Path, to: &SnapshotId) -> Result<Option<Changes>, LakeError> {
+    let (before, after) = ids(to)?;
+    let dir = folder(lake);
+    // The second is written last: where it is whole, both are.
+    if !Snapshot::list(&dir)?.contains(&after) {
+        return Ok(None);
+    }
+    let (before, after) = (Snapshot::open_id(&dir, &before)?, Snapshot::open_id(&dir, &after)?);
+    let Some(from) = after.manifest().extras.get(FROM) else { return Ok(None) };
+    Ok(Some(Changes { from: SnapshotId::parse(from)?, before, after }))
+}
+
+/// Compares two snapshots and keeps the changes in place of earlier ones. `None` where more than a quarter of the people
+/// changed, or where the snapshots have different days or sources: then nothing is kept.
+///
+/// A person's record is the row in `person/` but for the number of the household, which is counted anew in every snapshot, and
+/// the events with their codes as text, in their order, but for the number of the source.
+pub fn note(lake: &Path, old: &Snapshot, new: &Snapshot, threads: usize) -> Result<Option<ChangeCounts>, LakeError> {
+    let dir = folder(lake);
+    match std::fs::remove_dir_all(&dir) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(LakeError::io("remove", &dir, e)),
+        _ => {}
+    }
+    let sources = |s: &Snapshot| s.manifest().sources.iter().map(|source| source.id.clone()).collect::<Vec<_>>();
+    if old.manifest().as_of != new.manifest().as_of || sources(old) != sources(new) {
+        return Ok(None);
+    }
+    let comparison = Comparison::new(old, new, threads)?;
+    let parts = new.scan(Columns::ALL, threads, |view| comparison.bucket(view))?;
+    let (mut before, mut after) = (People::default(), People::default());
+    for part in parts {
+        let Some((was, is)) = part? else { return Ok(None) };
+        before.append(was);
+        after.append(is);
+    }
+    if new.manifest().people == 0 {
+        return Ok(None);
+    }
+    let counts = ChangeCounts { before: before.people.len() as u32, after: after.people.len() as u32 };
+    let (id_before, id_after) = ids(&new.manifest().id)?;
+    let extras = BTreeMap::from([(FROM.to_owned(), old.manifest().id.to_string())]);
+    before.write(&dir, id_before, old, extras.clone())?;
+    after.write(&dir, id_after, new, extras)?;
+    Ok(Some(counts))
+}
+
+/// Two snapshots side by side.
+struct Comparison<'s> {
+    old: &'s Snapshot,
+    /// First and last identifier of each bucket of the old snapshot.
+    old_ids: Vec<(u64, u64)>,
+    /// The first identifier of each bucket of the new one.
+    new_first: Vec<u64>,
+    /// From a dictionary number of the old snapshot to that of the new one.
+    code: Vec<u32>,
+    found: AtomicU64,
+    most: u64,
+}
+
+/// People that are gathered, with their events.
+#[derive(Default)]
+struct People {
+    people: Vec<PersonRow>,
+    events: Vec<EventRow>,
+}
+
+impl<'s> Comparison<'s> {
+    fn new(old: &'s Snapshot, new: &Snapshot, threads: usize) -> Result<Self, LakeError> {
+        let ends =
+            |view: &BucketView<'_>| (view.people.first().map_or(0, |p| p.id), view.people.last().map_or(0, |p| p.id));
+        let new_ids = new.scan(Columns::PERSON_ID, threads, ends)?;
+        Ok(Self {
+            old,
+            old_ids: old.scan(Columns::PERSON_ID, threads, ends)?,
+            new_first: new_ids.into_iter().map(|(first, _)| first).collect(),
+            code: numbers(old.dictionary(), new.dictionary()),
+            found: AtomicU64::new(0),
+            most: (f64::from(new.manifest().people.max(100)) * WORTH_KEEPING) as u64,
+        })
+    }
+
+    /// The changed people of one bucket of the new snapshot and of the identifiers up to the next. `None` where there are too
+    /// many in all.
+    fn bucket(&self, view: &BucketView<'_>) -> Result<Option<(People, People)>, LakeError> {
+        let number = view.bucket as usize;
+        let from = if number == 0 { 0 } else { self.new_first[number] };
+        let to = self.new_first.get(number + 1).map_or(u64::MAX, |&first| first - 1);
+        let (mut before, mut after) = (People::default(), People::default());
+        let (mut next, mut bucket) = (0, Bucket::default());
+        let overlapping = self.old_ids.iter().enumerate().filter(|(_, (first, last))| *first <= to && *last >= from);
+        for (old_bucket, _) in overlapping {
+            bucket.read(self.old, old_bucket as u32, Columns::ALL)?;
+            let old = bucket.view();
+            let start = old.people.partition_point(|p| p.id < from);
+            let end = old.people.partition_point(|p| p.id <= to);
+            for position in start..end {
+                let id = old.people[position].id;
+                while next < view.len() && view.people[next].id < id {
+                    after.push(view, next);
+                    next += 1;
+                }
+                let is_there = next < view.len() && view.people[next].id == id;
+                if !is_there || !self.same(&old, position, view, next) {
+                    before.push(&old, position);
+                    if is_there {
+                        after.push(view, next);
+                    }
+                }
+                next += usize::from(is_there);
+            }
+            if self.too_many(before.people.len()) {
+                return Ok(None);
+            }
+        }
+        (next..view.len()).for_each(|position| after.push(view, position));
+        let found = before.people.len().max(after.people.len()) as u64;
+        let all = self.found.fetch_add(found, Ordering::Relaxed) + found;
+        Ok((all <= self.most).then_some((before, after)))
+    }
+
+    fn too_many(&self, here: usize) -> bool {
+        self.found.load(Ordering::Relaxed) + here as u64 > self.most
+    }
+
+    /// Whether a person's record is the same in both.
+    fn same(&self, old: &BucketView<'_>, was: usize, new: &BucketView<'_>, is: usize) -> bool {
+        let bare = |person: &PersonRow| PersonRow { household: 0, ..person.clone() };
+        if bare(&old.people[was]) != bare(&new.people[is]) {
+            return false;
+        }
+        let (a, b) = (old.events_of(was), new.events_of(is));
+        let code = |old: &u32| self.code.get(*old as usize).copied().unwrap_or(u32::MAX);
+        let codes = |was: &[u32], is: &[u32]| was.iter().zip(is).all(|(was, is)| code(was) == *is);
+        a.len() == b.len()
+            && old.date[a.clone()] == new.date[b.clone()]
+            && old.kind[a.clone()] == new.kind[b.clone()]
+            && codes(&old.code[a.clone()], &new.code[b.clone()])
+            && old.end[a.clone()] == new.end[b.clone()]
+            && old.method[a.clone()] == new.method[b.clone()]
+            && old.status[a.clone()] == new.status[b.clone()]
+            && codes(&old.provider[a.clone()], &new.provider[b.clone()])
+            && codes(&old.detail[a.clone()], &new.detail[b.clone()])
+            && old.value[a.clone()] == new.value[b.clone()]
+            && old.cost[a.clone()] == new.cost[b.clone()]
+            && old.link[a] == new.link[b]
+    }
+}
+
+/// From each number of one dictionary to that of the same code in another; `u32::MAX` for codes that are gone.
+fn numbers(old: &Dictionary, new: &Dictionary) -> Vec<u32> {
+    let number = |(at, row): (usize, &crate::CodeRow)| {
+        // Mostly the dictionaries agree; 0 is no code in each.
+        let same =
+            at == 0 || new.get(at as u32).is_some_and(|other| other.system == row.system && other.code == row.code);
+        if same { at as u32 } else { new.find(row.system, &row.code).unwrap_or(u32::MAX) }
+    };
+    old.rows().iter().enumerate().map(number).collect()
+}
+
+impl People {
+    fn push(&mut self, view: &BucketView<'_>, position: usize) {
+        let person = self.people.len() as u32;
+        self.people.push(view.people[position].clone());
+        self.events.extend(view.events_of(position).filter_map(|event| row(view, event, person)));
+    }
+
+    fn append(&mut self, mut other: Self) {
+        let shift = self.people.len() as u32;
+        other.events.iter_mut().for_each(|event| event.person += shift);
+        self.people.append(&mut other.people);
+        self.events.append(&mut other.events);
+    }
+
+    /// Writes the people as a snapshot with the dictionary of the one that they come from. Who they are is not written.
+    fn write(
+        mut self,
+        dir: &Path,
+        id: SnapshotId,
+        of: &Snapshot,
+        extras: BTreeMap<String, String>,
+    ) -> Result<(), LakeError> {
+        let sources: Vec<SourceInfo> = of.manifest().sources.clone();
+        let plan = SnapshotPlan::new(id, of.manifest().as_of, self.people.len() as u32, sources);
+        let writer = SnapshotWriter::create(dir, plan)?;
+        let mut events = self.events.as_mut_slice();
+        for bucket in 0..writer.plan().bucket_count() {
+            let range = writer.plan().bucket_range(bucket);
+            let people = &self.people[range.start as usize..range.end as usize];
+            let who: Vec<IdentityRow> =
+                people.iter().map(|p| IdentityRow { id: p.id, ..IdentityRow::default() }).collect();
+            let (own, rest) = events.split_at_mut(events.partition_point(|event| event.person < range.end));
+            writer.write_bucket(bucket, people, &who, own)?;
+            events = rest;
+        }
+        writer.set_dictionary(of.dictionary().rows().to_vec())?;
+        writer.finish(extras)?;
+        Ok(())
+    }
+}
+
+/// `None` for a kind of event that this version does not know, which no question counts.
+fn row(view: &BucketView<'_>, event: usize, person: u32) -> Option<EventRow> {
+    let day = |day: i32| (day != NO_DAY).then_some(Day(day));
+    let number = |number: i64| (number != NO_NUMBER).then_some(number);
+    Some(EventRow {
+        person,
+        date: Day(view.date[event]),
+        end: day(view.end[event]),
+        kind: EventKind::from_number(view.kind[event])?,
+        method: Method::from_number(view.method[event]).unwrap_or(Method::Other),
+        status: Status::from_number(view.status[event]).unwrap_or(Status::Other),
+        code: view.code[event],
+        provider: view.provider[event],
+        detail: view.detail[event],
+        value: number(view.value[event]),
+        cost: number(view.cost[event]),
+        link: view.link[event],
+        source: view.source[event],
+    })
+}
