@@ -15,7 +15,7 @@ pub struct Indicators {
     month_of_day: Vec<u8>,
     first_day: i32,
     localities: usize,
-    indicators: usize,
+    asked: usize,
 }
 
 impl Indicators {
@@ -30,17 +30,17 @@ impl Indicators {
         let first_day = as_of.add_months(-(MONTHS as i32)).0 + 1;
         let month = |day: i32| (Day(day).month().0 - Day(first_day).month().0).clamp(0, MONTHS as i32 - 1) as u8;
         let month_of_day = (first_day..=as_of.0).map(month).collect();
-        Self { starts, list, month_of_day, first_day, localities, indicators }
+        Self { starts, list, month_of_day, first_day, localities, asked: indicators }
     }
 
     /// Counts that are all nought.
     pub fn nothing(&self) -> Vec<u32> {
-        vec![0; self.indicators * MONTHS * self.localities]
+        vec![0; self.asked * MONTHS * self.localities]
     }
 
     /// Counts each indicator's events of a bucket by month and locality.
     pub fn count(&self, view: &BucketView<'_>, homes: &[u16], cells: &mut [u32]) {
-        if self.indicators == 0 {
+        if self.asked == 0 {
             return;
         }
         for (position, &locality) in homes.iter().enumerate().filter(|(_, home)| usize::from(**home) < self.localities)
