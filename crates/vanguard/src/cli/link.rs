@@ -5,6 +5,7 @@ mod explain;
 mod key;
 mod labels;
 mod manifest;
+mod page;
 mod read;
 mod score;
 mod suggest;
@@ -33,7 +34,7 @@ pub struct Args {
     command: Option<Action>,
     #[command(flatten)]
     input: InputArgs,
-    /// Folder for edges.parquet, clusters.parquet, model.toml and report.json.
+    /// Folder for edges.parquet, clusters.parquet, model.toml, report.json and report.html.
     #[arg(long, value_name = "DIR", required = true)]
     out: Option<PathBuf>,
     /// Column of the true person: writes truth.parquet and marks the answer.
@@ -51,6 +52,9 @@ pub struct Args {
     /// File of numbers that were replaced: two columns, the old number and the new.
     #[arg(long, value_name = "FILE")]
     superseded: Option<PathBuf>,
+    /// Show the values of the example pairs in report.html, which are hidden otherwise.
+    #[arg(long)]
+    show_values: bool,
     /// File of clerical decisions: two ids, and yes or no (1 or 0) for whether they are one person.
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
@@ -150,27 +154,46 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     let wanted = Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref() };
     let input = Input::read(&args.input.files, &model, wanted)?;
     let labels = args.labels.as_deref().map(|file| Labels::read(file, &input)).transpose()?.unwrap_or_default();
+    let mut sessions = Vec::new();
     if !args.no_train {
         shown.stage("learn weights", None);
-        model = linkage::train(&input.records, &model, args.input.seed).model;
+        let trained = linkage::train(&input.records, &model, args.input.seed);
+        (model, sessions) = (trained.model, trained.sessions);
     }
     shown.stage("link", None);
     let options = LinkOptions {
         threshold: args.threshold,
-        keep: None,
+        keep: Some(page::keep(&input, args.truth.is_some())),
         one_row_per_person: input.once(&model, &args.once),
         superseded,
         labels: labels.pairs.clone(),
     };
-    let linked = linkage::link(&input.records, &model, &options);
+    let mut linked = linkage::link(&input.records, &model, &options);
     shown.stage("write", None);
     let threshold = args.threshold.unwrap_or(model.threshold);
+    // Pairs below the threshold are for the page alone.
+    let pairs = linked.edges.clone();
+    linked.edges.retain(|edge| page::is_link(edge, threshold));
     let edges = write::edges(&out.join("edges.parquet"), &input, &linked, threshold)?;
     write::clusters(&out.join("clusters.parquet"), &input, &linked)?;
     let scores = write::truth(&out.join("truth.parquet"), &input, &linked)?;
     write_text(&out.join("model.toml"), &model.to_toml())?;
     shown.end();
     let report = told(&input, &linked, &labels, edges, scores.as_ref(), threshold);
+    let whole = page::Page {
+        input: &input,
+        model: &model,
+        linked: &linked,
+        labels: &labels,
+        sessions: &sessions,
+        scores: scores.as_ref(),
+        pairs: &pairs,
+        links: edges,
+        threshold,
+        notes: &input.notes(),
+        show_values: args.show_values,
+    };
+    write_text(&out.join("report.html"), &page::text(&whole))?;
     write_text(&out.join("report.json"), &format!("{:#}\n", report.json))?;
     Ok(report)
 }

@@ -192,6 +192,28 @@ proptest! {
     }
 
     #[test]
+    fn any_waterfall(
+        title in words(), threshold in number_any(),
+        steps in prop::collection::vec((words(), words(), number_some()), 0..14),
+    ) {
+        let steps = steps.into_iter().map(|(name, answer, bits)| WaterfallStep { name, answer, bits }).collect();
+        check(waterfall_chart(&WaterfallChart { text: text(&title), steps, threshold }))?;
+    }
+
+    #[test]
+    fn any_weights(
+        title in words(), threshold in number_some(), first in any::<i32>(),
+        steps in prop::collection::vec((number_any(), number_any()), 0..60),
+    ) {
+        let count = steps.len();
+        let steps = steps.into_iter().enumerate().map(|(at, (joined, apart))| {
+            let from = first.saturating_add(at as i32 * 2);
+            WeightStep { from, to: (at + 1 < count).then_some(from.saturating_add(2)), joined, apart }
+        });
+        check(weight_histogram(&WeightHistogram { text: text(&title), steps: steps.collect(), threshold }))?;
+    }
+
+    #[test]
     fn any_logic_model(
         title in words(), boxes in prop::collection::vec((words(), 0usize..5), 0..30),
         links in prop::collection::vec((0usize..32, 0usize..32, words()), 0..40),
@@ -211,6 +233,30 @@ proptest! {
     ) {
         let points = points.into_iter().map(|(label, estimate, interval)| StudyPoint { label, estimate, interval }).collect();
         check(event_study(&EventStudy { text: text(&title), unit: &title, decimals: 2, points, change, change_label: &title }))?;
+    }
+
+    #[test]
+    fn any_match_weights(
+        title in words(),
+        groups in prop::collection::vec(
+            (words(), prop::collection::vec((words(), proptest::option::of((number_some(), number_some()))), 0..9)), 0..6),
+    ) {
+        let level = |(name, chances)| WeightLevel { name, chances };
+        let groups = groups.into_iter().map(|(name, levels)| WeightGroup { name, levels: levels.into_iter().map(level).collect() });
+        check(match_weights(&MatchWeights { text: text(&title), groups: groups.collect() }))?;
+    }
+
+    #[test]
+    fn any_curves(
+        title in words(), from_zero: bool,
+        curves in prop::collection::vec(prop::collection::vec((number_some(), number_some()), 0..60), 0..6),
+        mark in proptest::option::of((number_some(), number_some())),
+    ) {
+        let curves = curves.into_iter().map(|points| Curve { name: &title, points }).collect();
+        let mark = mark.map(|point| (point, title.as_str()));
+        check(curve_chart(&CurveChart {
+            text: text(&title), across: &title, up: &title, decimals: 3, from_zero, curves, mark,
+        }))?;
     }
 
     #[test]
@@ -239,6 +285,8 @@ fn the_samples_pass_too() {
         logic_chart(&s::logic()),
         event_study(&s::study()),
         heat_table(&s::heat()),
+        match_weights(&s::weights()),
+        curve_chart(&s::curves()),
     ];
     for chart in charts {
         check(chart).unwrap();
