@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { open } from './browser.mjs'
 import * as checks from './checks.mjs'
 
-export const ROLES = ['analyst', 'care_coordinator', 'gp', 'site_lead', 'evaluator']
+export const ROLES = ['analyst', 'care_coordinator', 'gp', 'site_lead', 'evaluator', 'data_quality']
 /// Hiding the caret or stopping animations would put a style into the page, which its own policy forbids.
 const ASIS = { caret: 'initial', animations: 'allow' }
 const SCREENS = new URL('../../target/screens/', import.meta.url)

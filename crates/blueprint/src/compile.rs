@@ -32,19 +32,25 @@ pub fn compile(file_name: &str, text: &str, resolve: &dyn Resolve) -> (Option<Bl
 pub(crate) fn run(file_name: &str, text: &str, resolve: &dyn Resolve) -> (Option<(Document, Blueprint)>, Sink) {
     let mut sink = Sink::default();
     let Some(document) = merge::load(&mut sink, file_name, text, resolve) else { return (None, sink) };
-    let mut compiler = Compiler {
-        sink,
-        resolve,
-        codes: Vec::new(),
-        broken_codes: BTreeSet::new(),
-        code_files: Vec::new(),
-        features: Vec::new(),
-        score_tables: Vec::new(),
-        names: Names::default(),
-    };
+    let mut compiler = Compiler::new(sink, resolve);
     let model = compiler.model(&document);
     let sound = !compiler.sink.has_errors();
     (model.filter(|_| sound).map(|model| (document, model)), compiler.sink)
+}
+
+impl<'a> Compiler<'a> {
+    pub(crate) fn new(sink: Sink, resolve: &'a dyn Resolve) -> Self {
+        Self {
+            sink,
+            resolve,
+            codes: Vec::new(),
+            broken_codes: BTreeSet::new(),
+            code_files: Vec::new(),
+            features: Vec::new(),
+            score_tables: Vec::new(),
+            names: Names::default(),
+        }
+    }
 }
 
 impl Compiler<'_> {
@@ -52,7 +58,7 @@ impl Compiler<'_> {
         let whole = document.single("model").map_or(At { file: 0, range: 0..0 }, |item| item.at.clone());
         let head = self.read_head(document, &whole);
         self.read_codes(document.items("codes"));
-        self.read_features(document.items("feature"));
+        self.read_features(document.items("feature"), &|word| document.names(word));
         let population = self.read_population(document.single("population"), &whole);
         self.names.segments = document.items("segment").iter().map(|i| i.id.clone()).collect();
         self.names.tiers = document.items("tier").iter().map(|i| i.id.clone()).collect();

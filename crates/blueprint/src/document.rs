@@ -27,19 +27,36 @@ pub(crate) const FEATURE_KEYS: &[&str] = &[
     "exists",
     "distinct_codes",
     "distinct_days",
+    "distinct_spells",
     "first_date",
     "last_date",
     "sum_cost",
+    "max_cost",
+    "min_cost",
     "sum_days",
+    "max_days",
+    "min_days",
+    "first_value",
     "last_value",
     "max_value",
     "min_value",
+    "sum_value",
+    "known_to",
     "score",
     "file",
     "of",
     "rule",
     "where",
     "within",
+    "after",
+    "on_or_after",
+    "before",
+    "on_or_before",
+    "dated_by",
+    "followed_by",
+    "not_followed_by",
+    "preceded_by",
+    "not_preceded_by",
 ];
 /// Keys that say what a code list holds, a terminology each.
 pub(crate) const CODE_KEYS: &[&str] = &[
@@ -58,6 +75,10 @@ pub(crate) const CODE_KEYS: &[&str] = &[
     "only",
 ];
 
+/// Keys that say what a measure counts.
+const MEASURE_KEYS: &[&str] =
+    &["count", "sum_days", "sum_cost", "where", "followed_by", "not_followed_by", "preceded_by", "not_preceded_by"];
+
 /// Every section, in the order in which a model is shown.
 pub(crate) const SECTIONS: [Section; 12] = [
     section("codes", true, true, CODE_KEYS),
@@ -67,7 +88,7 @@ pub(crate) const SECTIONS: [Section; 12] = [
     section("service", true, true, &[]),
     section("team", true, true, &[]),
     section("role", true, true, &[]),
-    section("measure", false, true, &["count", "sum_days", "sum_cost", "where"]),
+    section("measure", false, true, MEASURE_KEYS),
     section("node", false, true, &[]),
     section("logic", false, true, &[]),
     section("characteristic", false, true, &[]),
@@ -112,9 +133,25 @@ impl Document {
         SECTIONS.iter().position(|s| s.name == name).map_or(&[], |place| self.lists[place].as_slice())
     }
 
+    /// Whether a word stands as a name in any text of the document.
+    pub(crate) fn names(&self, word: &str) -> bool {
+        let entries = self.single.iter().flatten().chain(self.lists.iter().flatten()).flat_map(|item| &item.entries);
+        entries.into_iter().any(|entry| stands_in(&entry.node.value, word))
+    }
+
     /// The single section with this TOML key.
     pub(crate) fn single(&self, name: &str) -> Option<&Item> {
         SINGLE.iter().position(|s| *s == name).and_then(|place| self.single[place].as_ref())
+    }
+}
+
+fn stands_in(value: &Value, word: &str) -> bool {
+    let part_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    match value {
+        Value::Text(text) => text.split(|c| !part_of_name(c)).any(|part| part == word),
+        Value::List(items) => items.iter().any(|item| stands_in(&item.value, word)),
+        Value::Table(entries) => entries.iter().any(|entry| stands_in(&entry.node.value, word)),
+        Value::Whole(_) | Value::Decimal(_) | Value::Truth(_) | Value::Date(_) => false,
     }
 }
 

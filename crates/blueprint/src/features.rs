@@ -2,15 +2,16 @@
 
 use crate::compile::Compiler;
 use crate::document::Item;
+use crate::feature_events::{AGGREGATES, Asked};
 use crate::fields::{Fields, Text};
-use crate::model::{Aggregate, Builtin, Expr, Feature, FeatureSource, Number, ValueType, Window};
+use crate::model::{Builtin, Expr, Feature, FeatureSource, ValueType, Window};
 use crate::rule::{self, Known, Rule, Ruled, Words};
 use crate::score_file::TableOfScore;
 use crate::sink::At;
 use nhs::EventKind;
 use std::collections::BTreeMap;
 
-const NUMBER: ValueType = ValueType::Number { decimals: 0 };
+pub(crate) const NUMBER: ValueType = ValueType::Number { decimals: 0 };
 
 /// Built-in features that are there before a segment is: identifier, name, reason, type.
 const BUILTINS: [(&str, &str, &str, ValueType, Builtin); 10] = [
@@ -32,31 +33,39 @@ const BUILTINS: [(&str, &str, &str, ValueType, Builtin); 10] = [
     ("list_count", "Number of sources that know the person", "", NUMBER, Builtin::ListCount),
 ];
 
-const AGGREGATES: [(&str, Aggregate, ValueType); 11] = [
-    ("count", Aggregate::Count, NUMBER),
-    ("exists", Aggregate::Exists, ValueType::Bool),
-    ("distinct_codes", Aggregate::DistinctCodes, NUMBER),
-    ("distinct_days", Aggregate::DistinctDays, NUMBER),
-    ("first_date", Aggregate::FirstDate, ValueType::Date),
-    ("last_date", Aggregate::LastDate, ValueType::Date),
-    ("sum_cost", Aggregate::SumCost, ValueType::Number { decimals: 2 }),
-    ("sum_days", Aggregate::SumDays, NUMBER),
-    ("last_value", Aggregate::LastValue, ValueType::Number { decimals: 3 }),
-    ("max_value", Aggregate::MaxValue, ValueType::Number { decimals: 3 }),
-    ("min_value", Aggregate::MinValue, ValueType::Number { decimals: 3 }),
+/// Built-in dates, which only the models that name them have.
+const DATES: [(&str, &str, &str, Builtin); 2] = [
+    ("date_of_birth", "Date of birth", "born {}", Builtin::DateOfBirth),
+    ("date_of_death", "Date of death", "died {}", Builtin::DateOfDeath),
 ];
 
 /// Names of the built-in features, segment and tier included.
 pub(crate) fn builtin_names() -> impl Iterator<Item = &'static str> {
-    BUILTINS.iter().map(|b| b.0).chain(["segment", "tier"])
+    BUILTINS.iter().map(|b| b.0).chain(DATES.iter().map(|d| d.0)).chain(["as_of", "segment", "tier"])
 }
 
-/// A feature whose rule waits for its order.
-struct Pending {
-    item: Item,
-    rule: Rule,
-    name: String,
-    reason: Option<String>,
+/// A feature that waits until those it needs are there.
+pub(crate) struct Pending {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) how: How,
+}
+
+/// How a waiting feature is computed.
+pub(crate) enum How {
+    Rule(Box<Rule>),
+    Events(Asked),
+}
+
+impl Pending {
+    /// The rules that name other features.
+    fn rules(&self) -> Vec<&Rule> {
+        match &self.how {
+            How::Rule(rule) => vec![rule.as_ref()],
+            How::Events(asked) => asked.edges.iter().filter_map(|edge| edge.rule.as_ref()).collect(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,11 +76,16 @@ enum Mark {
 }
 
 impl Compiler<'_> {
-    pub(crate) fn read_features(&mut self, items: &[Item]) {
+    /// `named` says whether a word stands anywhere in a rule of the model.
+    pub(crate) fn read_features(&mut self, items: &[Item], named: &dyn Fn(&str) -> bool) {
         for (id, name, reason, value, builtin) in BUILTINS {
             let words = (builtin == Builtin::Sex).then_some(Words::Sex);
             let reason = (!reason.is_empty()).then(|| reason.to_owned());
             self.add_feature(id, name.to_owned(), reason, value, FeatureSource::Builtin(builtin), words);
+        }
+        for (id, name, reason, builtin) in DATES.into_iter().filter(|(id, ..)| named(id)) {
+            let source = FeatureSource::Builtin(builtin);
+            self.add_feature(id, name.to_owned(), Some(reason.to_owned()), ValueType::Date, source, None);
         }
         self.names.late.insert("segment".into(), "people are put in segments after their features are known");
         self.names.late.insert("tier".into(), "people are put in tiers after their segments are known");
@@ -127,14 +141,21 @@ impl Compiler<'_> {
             if let Some(entry) = fields.entry(key) {
                 how.push((key, entry.at.clone()));
                 kinds = fields.texts(key);
+                if kinds.is_empty() {
+                    let message = format!("`{key}` names no kind of event");
+                    fields.sink.error(&entry.node.at, message).helped(format!("write `{key} = \"admission\"`"));
+                }
             }
         }
         let score = fields.text("score");
         let table = TableOfScore { file: fields.text("file"), of: fields.whole("of", 1) };
         how.extend(score.iter().map(|t| ("score", t.at.clone())));
+        let known_to = fields.text("known_to");
+        how.extend(known_to.iter().map(|t| ("known_to", t.at.clone())));
         let rule_text = fields.text("rule");
         how.extend(rule_text.iter().map(|t| ("rule", t.at.clone())));
-        let (filter, within) = (fields.text("where"), fields.text("within"));
+        let within = fields.text("within");
+        let of_events = crate::feature_events::Keys::read(&mut fields, kinds);
         fields.finish();
         let name = if name.is_empty() { crate::words::from_id(&item.id) } else { name };
         let [(key, _)] = how.as_slice() else {
@@ -146,17 +167,36 @@ impl Compiler<'_> {
         }
         match *key {
             "rule" => {
-                self.refuse_events_only(&[("where", filter), ("within", within)], "a rule");
+                self.refuse_events_only(&of_events, "a rule");
+                if let Some(within) = &within {
+                    self.sink.error(&within.at, "`within` is for features made from events, not for a rule");
+                }
                 let rule = rule::parse(&mut self.sink, &rule_text?)?;
-                pending.push(Pending { item: item.clone(), rule, name, reason });
+                pending.push(Pending { id: item.id.clone(), name, reason, how: How::Rule(Box::new(rule)) });
+                Some(())
+            }
+            "known_to" => {
+                self.refuse_events_only(&of_events, "a list of people");
+                if let Some(within) = &within {
+                    self.sink.error(&within.at, "`within` is for features made from events, not for a list of people");
+                }
+                let source = FeatureSource::KnownTo(known_to?.text);
+                self.add_feature(&item.id, name, reason, ValueType::Bool, source, None);
                 Some(())
             }
             "score" => {
-                self.refuse_events_only(&[("where", filter)], "a score");
+                self.refuse_events_only(&of_events, "a score");
                 let window = self.window(within.as_ref())?;
                 self.read_score(item, &score?, &table, name, reason, window)
             }
-            key => self.read_aggregate(item, key, &kinds, filter, within.as_ref(), (name, reason)),
+            key => {
+                let asked = self.read_aggregate(key, of_events, within.as_ref())?;
+                if asked.edges.iter().any(|edge| edge.rule.is_some()) {
+                    pending.push(Pending { id: item.id.clone(), name, reason, how: How::Events(asked) });
+                    return Some(());
+                }
+                self.add_aggregate(&item.id, name, reason, asked)
+            }
         }
     }
 
@@ -166,72 +206,26 @@ impl Compiler<'_> {
                 self.sink.error(at, format!("`{}` is computed in two ways: `{}` and `{key}`", item.id, how[0].0));
             }
             None => {
-                self.sink
-                    .error(&item.at, format!("the feature `{}` does not say how it is computed", item.id))
-                    .helped("give one of count, exists, distinct_codes, distinct_days, first_date, last_date, sum_cost, sum_days, last_value, max_value, min_value, score, rule");
+                self.sink.error(&item.at, format!("the feature `{}` does not say how it is computed", item.id)).helped(
+                    format!("give one of {}, known_to, score, rule", AGGREGATES.map(|(key, _, _)| key).join(", ")),
+                );
             }
         }
     }
 
-    fn refuse_events_only(&mut self, keys: &[(&str, Option<Text>)], what: &str) {
-        for (key, text) in keys {
-            if let Some(text) = text {
-                self.sink.error(&text.at, format!("`{key}` is for features made from events, not for {what}"));
-            }
+    fn refuse_events_only(&mut self, keys: &crate::feature_events::Keys, what: &str) {
+        for (key, at) in keys.given() {
+            self.sink.error(&at, format!("`{key}` is for features made from events, not for {what}"));
         }
     }
 
     /// `Some(None)` for ever, `None` where the window is wrong.
     #[expect(clippy::option_option, reason = "no window and a wrong window are different")]
-    fn window(&mut self, within: Option<&Text>) -> Option<Option<Window>> {
+    pub(crate) fn window(&mut self, within: Option<&Text>) -> Option<Option<Window>> {
         match within {
             None => Some(None),
             Some(text) => crate::words::window(&mut self.sink, text).map(Some),
         }
-    }
-
-    fn read_aggregate(
-        &mut self,
-        item: &Item,
-        key: &str,
-        kinds: &[Text],
-        filter: Option<Text>,
-        within: Option<&Text>,
-        (name, reason): (String, Option<String>),
-    ) -> Option<()> {
-        let (_, aggregate, value) = *AGGREGATES.iter().find(|(id, _, _)| *id == key)?;
-        let window = self.window(within)?;
-        let events: Vec<Option<EventKind>> = kinds.iter().map(|kind| self.event_kind(kind)).collect();
-        let events: Vec<EventKind> = events.into_iter().collect::<Option<_>>()?;
-        let filter = match filter {
-            Some(text) => Some(self.filter(&text)?),
-            None => None,
-        };
-        let (&first, more) = events.split_first()?;
-        if more.is_empty() {
-            let source = FeatureSource::Events { kind: first, filter, window, aggregate };
-            self.add_feature(&item.id, name, reason, value, source, None);
-            return Some(());
-        }
-        if !matches!(aggregate, Aggregate::Count | Aggregate::Exists | Aggregate::SumCost | Aggregate::SumDays) {
-            self.sink
-                .error(&kinds[1].at, format!("`{key}` takes one kind of event"))
-                .helped("several kinds can be given to exists, count, sum_cost and sum_days");
-            return None;
-        }
-        let mut parts = Vec::new();
-        for kind in events {
-            let source = FeatureSource::Events { kind, filter: filter.clone(), window, aggregate };
-            let part = format!("{}_in_{}", item.id, kind.name());
-            let part_name = format!("{name} ({})", kind.label());
-            parts.push(self.add_feature(&part, part_name, None, value, source, None));
-        }
-        let expr = match aggregate {
-            Aggregate::Exists => Expr::Any(parts.into_iter().map(Expr::Feature).collect()),
-            _ => sum_of(&parts)?,
-        };
-        self.add_feature(&item.id, name, reason, value, FeatureSource::Rule(expr), None);
-        Some(())
     }
 
     pub(crate) fn event_kind(&mut self, text: &Text) -> Option<EventKind> {
@@ -245,18 +239,17 @@ impl Compiler<'_> {
     }
 
     /// A filter over events. Code lists that have a finding of their own are not reported again.
-    pub(crate) fn filter(&mut self, text: &Text) -> Option<crate::model::EventExpr> {
+    pub(crate) fn filter(&mut self, text: &Text, kinds: &[EventKind]) -> Option<crate::model::EventExpr> {
         let rule = rule::parse(&mut self.sink, text)?;
         if self.broken_codes.iter().any(|list| text.text.contains(&format!("codes.{list}"))) {
             return None;
         }
-        rule::event_filter(&mut self.sink, &self.codes, &rule)
+        rule::event_filter(&mut self.sink, &self.codes, kinds, &rule)
     }
 
-    /// Types rules after the rules they need; a circle is a finding.
+    /// Types features after those they need; a circle is a finding.
     fn order_rules(&mut self, pending: &[Pending]) {
-        let positions: BTreeMap<String, usize> =
-            pending.iter().enumerate().map(|(n, p)| (p.item.id.clone(), n)).collect();
+        let positions: BTreeMap<String, usize> = pending.iter().enumerate().map(|(n, p)| (p.id.clone(), n)).collect();
         let mut marks = vec![Mark::New; pending.len()];
         for start in 0..pending.len() {
             self.visit(start, pending, &positions, &mut marks, &mut Vec::new());
@@ -276,15 +269,16 @@ impl Compiler<'_> {
         }
         marks[at] = Mark::Open;
         open.push(at);
-        for (name, place) in rule::names_in(&pending[at].rule) {
+        let named: Vec<(String, At)> = pending[at].rules().into_iter().flat_map(rule::names_in).collect();
+        for (name, place) in named {
             let Some(&needed) = positions.get(&name) else { continue };
             if marks[needed] == Mark::Open {
                 let start = open.iter().position(|n| *n == needed).unwrap_or(0);
-                let circle: Vec<&str> = open[start..].iter().map(|n| pending[*n].item.id.as_str()).collect();
+                let circle: Vec<&str> = open[start..].iter().map(|n| pending[*n].id.as_str()).collect();
                 let circle = format!("{} -> {name}", circle.join(" -> "));
                 self.sink.error(&place, format!("`{name}` needs itself")).labelled(circle);
                 for n in &open[start..] {
-                    self.names.broken.insert(pending[*n].item.id.clone());
+                    self.names.broken.insert(pending[*n].id.clone());
                 }
                 continue;
             }
@@ -297,32 +291,41 @@ impl Compiler<'_> {
         }
         open.pop();
         marks[at] = Mark::Done;
-        self.type_rule(&pending[at]);
+        self.type_pending(&pending[at]);
     }
 
-    fn type_rule(&mut self, feature: &Pending) {
-        if self.names.broken.contains(&feature.item.id) {
+    fn type_pending(&mut self, feature: &Pending) {
+        if self.names.broken.contains(&feature.id) {
             return;
         }
-        let (value, expr) = match rule::rule(&mut self.sink, &self.names, &feature.rule) {
-            Some(Ruled::Truth(truth)) => (ValueType::Bool, truth),
-            Some(Ruled::Number(number, decimals)) => (ValueType::Number { decimals }, Expr::Value(number)),
-            None => {
-                self.names.broken.insert(feature.item.id.clone());
-                return;
+        let (name, reason) = (feature.name.clone(), feature.reason.clone());
+        let done = match &feature.how {
+            How::Rule(rule) => self.type_rule(feature, rule),
+            How::Events(asked) => self.add_aggregate(&feature.id, name, reason, asked.clone()),
+        };
+        if done.is_none() {
+            self.names.broken.insert(feature.id.clone());
+        }
+    }
+
+    fn type_rule(&mut self, feature: &Pending, rule: &Rule) -> Option<()> {
+        let mut words = None;
+        let (value, source) = match rule::rule(&mut self.sink, &self.names, rule)? {
+            Ruled::Truth(truth) => (ValueType::Bool, FeatureSource::Rule(truth)),
+            Ruled::Number(number, decimals) => {
+                (ValueType::Number { decimals }, FeatureSource::Rule(Expr::Value(number)))
+            }
+            Ruled::Day(day) => (ValueType::Date, FeatureSource::Rule(Expr::Value(day))),
+            Ruled::Words(position, own) => {
+                words = Some(self.names.further(&feature.id, &own));
+                (ValueType::Choice, FeatureSource::Choose { position, words: own })
             }
         };
         let (name, reason) = (feature.name.clone(), feature.reason.clone());
-        self.add_feature(&feature.item.id, name, reason, value, FeatureSource::Rule(expr), None);
+        self.add_feature(&feature.id, name, reason, value, source, words);
+        Some(())
     }
 }
 
 /// Longest chain of features that need each other.
 const DEEPEST_CHAIN: usize = 64;
-
-fn sum_of(features: &[usize]) -> Option<Expr> {
-    let number = |feature: &usize| Number::Feature { feature: *feature, scale_up: 0 };
-    let (first, rest) = features.split_first()?;
-    let sum = rest.iter().fold(number(first), |sum, next| Number::Add(Box::new(sum), Box::new(number(next))));
-    Some(Expr::Value(sum))
-}

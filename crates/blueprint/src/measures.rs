@@ -27,6 +27,7 @@ impl Compiler<'_> {
             (fields.text("sum_cost"), MeasureSum::Cost),
         ];
         let (filter, among) = (fields.text("where"), fields.text("among"));
+        let related = crate::feature_related::tables(&mut fields);
         let per = fields.whole("per", 1);
         let better = fields.word("better", BETTER);
         let gap = fields.word("gap", GAPS);
@@ -45,13 +46,13 @@ impl Compiler<'_> {
             self.sink.error(&other.at, format!("the measure `{}` counts two things", item.id));
         }
         let kind = self.event_kind(&kind);
-        let filter = filter.map(|text| self.filter(&text));
+        let filter = self.whole_filter(filter.as_ref(), &related, kind.as_slice());
         let among = among.map(|text| self.truth(&text));
         Some(Measure {
             id: item.id.clone(),
             name: name?.text,
             kind: kind?,
-            filter: filter.flatten(),
+            filter: filter?,
             sum,
             among: among.flatten(),
             per: u32::try_from(per.unwrap_or(1_000)).unwrap_or(u32::MAX),

@@ -1,6 +1,9 @@
 //! A compiled care model: every name resolved, every rule typed. What the rest of Vanguard reads.
 
-use nhs::{CodeSystem, EventKind, Method, Status};
+use nhs::{CodeSystem, EventKind};
+
+pub use crate::expression::{CompareOp, Direction, EventExpr, EventField, Expr, Number, Related, Rounding};
+pub use crate::feature::{Aggregate, Dated, Feature, FeatureSource, ValueType, Window};
 
 /// A care model, or a place's own version of one, checked and resolved.
 #[derive(Debug, Clone)]
@@ -108,100 +111,6 @@ pub struct CodeList {
     pub weights_tenths: Vec<i64>,
 }
 
-/// One value per person as of a date.
-#[derive(Debug, Clone)]
-pub struct Feature {
-    /// Name used in rules.
-    pub id: String,
-    /// What it is, in words: "Emergency admissions in the last 12 months".
-    pub name: String,
-    /// How a reason is worded for a team, with `{}` for the value: "{} emergency admissions in a year".
-    pub reason: Option<String>,
-    /// Its type.
-    pub value: ValueType,
-    /// How it is computed.
-    pub source: FeatureSource,
-}
-
-/// The type of a feature. Numbers are integers at a fixed scale, so that every comparison is exact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ValueType {
-    /// True or false; 0 or 1 in columns.
-    Bool,
-    /// An integer that counts units of 10 to the minus `decimals`: 0 for counts and years, 1 for scores, 2 for pounds.
-    Number {
-        /// Decimals held.
-        decimals: u8,
-    },
-    /// A day since 1 January 1970; absent where there is none.
-    Date,
-    /// One of a fixed set of words (see [`Builtin`]); the position in the set.
-    Choice,
-}
-
-/// How a feature gets its value.
-#[derive(Debug, Clone)]
-pub enum FeatureSource {
-    /// Read from the person's row.
-    Builtin(Builtin),
-    /// Computed from the person's events.
-    Events {
-        /// Which events.
-        kind: EventKind,
-        /// Which of them.
-        filter: Option<EventExpr>,
-        /// How far back from the as-of date, the as-of date included; `None` for ever.
-        window: Option<Window>,
-        /// What is made of them.
-        aggregate: Aggregate,
-    },
-    /// A published score over hospital diagnoses.
-    Score {
-        /// Which.
-        score: ScoreKind,
-        /// How far back.
-        window: Option<Window>,
-    },
-    /// A rule over earlier features: a boolean, or a sum of numbers and booleans.
-    Rule(Expr),
-}
-
-/// A window before the as-of date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Window {
-    /// So many days.
-    Days(u32),
-    /// So many calendar months.
-    Months(u32),
-}
-
-/// What is made of the events that pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Aggregate {
-    /// How many.
-    Count,
-    /// Whether any.
-    Exists,
-    /// How many different codes.
-    DistinctCodes,
-    /// How many different days.
-    DistinctDays,
-    /// The earliest day.
-    FirstDate,
-    /// The latest day.
-    LastDate,
-    /// Sum of costs, in pence (two decimals of a pound).
-    SumCost,
-    /// Sum of days from start to end within the window (nights in hospital).
-    SumDays,
-    /// The value of the latest event that has one, in thousandths (three decimals).
-    LastValue,
-    /// The largest value, in thousandths.
-    MaxValue,
-    /// The smallest value, in thousandths.
-    MinValue,
-}
-
 /// Scores that Vanguard computes itself, as published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScoreKind {
@@ -271,6 +180,10 @@ pub enum Builtin {
     CareHome,
     /// The only registered person at the address, and not in a care home.
     LivesAlone,
+    /// Date of birth; absent where not known. Only in models that name it.
+    DateOfBirth,
+    /// Date of death; absent while alive, and where it lies after the as-of date. Only in models that name it.
+    DateOfDeath,
     /// In hospital at the as-of date.
     InHospitalNow,
     /// How many sources hold the person.
@@ -279,107 +192,6 @@ pub enum Builtin {
     Segment,
     /// The tier the person was put in (usable in services).
     Tier,
-}
-
-/// A rule over features. Literals are already at the scale of the feature beside them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expr {
-    /// Always true, or never.
-    Constant(bool),
-    /// All hold.
-    All(Vec<Expr>),
-    /// At least one holds.
-    Any(Vec<Expr>),
-    /// Does not hold.
-    Not(Box<Expr>),
-    /// A boolean feature (position in [`Blueprint::features`]).
-    Feature(usize),
-    /// A comparison of two numbers (or days) at the same scale. An absent value makes it false.
-    Compare {
-        /// Left side.
-        left: Number,
-        /// The comparison.
-        op: CompareOp,
-        /// Right side.
-        right: Number,
-    },
-    /// A feature's value is one of these.
-    OneOf {
-        /// Position of the feature.
-        feature: usize,
-        /// Values at its scale, or positions in its set of words.
-        values: Vec<i64>,
-    },
-    /// A feature has no value.
-    IsAbsent(usize),
-    /// A number, where a feature is a sum.
-    Value(Number),
-}
-
-/// A number in a rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Number {
-    /// A literal, scaled.
-    Literal(i64),
-    /// A feature (booleans count 0 or 1), multiplied by 10 to the `scale_up` to reach the common scale.
-    Feature {
-        /// Position of the feature.
-        feature: usize,
-        /// Powers of ten to multiply by.
-        scale_up: u8,
-    },
-    /// Days from the feature's date to the as-of date; absent where the date is.
-    DaysSince(usize),
-    /// Sum.
-    Add(Box<Number>, Box<Number>),
-    /// Difference.
-    Subtract(Box<Number>, Box<Number>),
-    /// Product with a whole-number literal.
-    Times(Box<Number>, i64),
-    /// The value, or this literal where it is absent.
-    OrElse(Box<Number>, i64),
-}
-
-/// A comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CompareOp {
-    /// Equal.
-    Eq,
-    /// Not equal.
-    Ne,
-    /// Less.
-    Lt,
-    /// Less or equal.
-    Le,
-    /// Greater.
-    Gt,
-    /// Greater or equal.
-    Ge,
-}
-
-/// A filter over one event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EventExpr {
-    /// All hold.
-    All(Vec<EventExpr>),
-    /// At least one holds.
-    Any(Vec<EventExpr>),
-    /// Does not hold.
-    Not(Box<EventExpr>),
-    /// The method is one of these.
-    Method(Vec<Method>),
-    /// The status is one of these.
-    Status(Vec<Status>),
-    /// The code is in a list of the blueprint (position in [`Blueprint::codes`]).
-    CodeIn(usize),
-    /// The code is one of these, or under it where it ends in `%`.
-    Code(Vec<String>),
-    /// The detail code is one of these (treatment function, chief complaint, team type).
-    Detail(Vec<String>),
-    /// The value (thousandths) compared with a literal; false where there is none.
-    Value(CompareOp, i64),
-    /// Days from start to end compared with a whole number.
-    Days(CompareOp, i64),
 }
 
 /// A group of people with like needs.

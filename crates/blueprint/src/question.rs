@@ -36,10 +36,12 @@ fn names(blueprint: &Blueprint, sets: &[WordSet<'_>]) -> Names {
     let mut names = Names {
         segments: blueprint.segments.iter().map(|s| s.id.clone()).collect(),
         tiers: blueprint.tiers.iter().map(|t| t.id.clone()).collect(),
+        empty_ranges: true,
         ..Names::default()
     };
     for (position, feature) in blueprint.features.iter().enumerate() {
-        let words = match feature.source {
+        let words = match &feature.source {
+            FeatureSource::Choose { words, .. } => Some(names.further(&feature.id, words)),
             FeatureSource::Builtin(Builtin::Sex) => Some(Words::Sex),
             FeatureSource::Builtin(Builtin::Segment) => Some(Words::Segment),
             FeatureSource::Builtin(Builtin::Tier) => Some(Words::Tier),
@@ -52,7 +54,7 @@ fn names(blueprint: &Blueprint, sets: &[WordSet<'_>]) -> Names {
         names.known.entry(set.id.to_owned()).or_insert(Known {
             position: blueprint.features.len() + number,
             value: ValueType::Choice,
-            words: Some(Words::Other(number)),
+            words: Some(Words::Other(names.others.len())),
         });
         names.others.push((set.what.to_owned(), set.words.to_vec()));
     }

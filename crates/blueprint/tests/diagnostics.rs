@@ -72,7 +72,7 @@ fn types() {
         ("hfrs >= 15 or dementia", "sex > 'male'"),
         ("hfrs >= 15 or dementia", "sex in ('male', 'femal')"),
         ("hfrs >= 15 or dementia", "hfrs + sex > 2"),
-        ("hfrs >= 15 or dementia", "hfrs * 1.5 > 2"),
+        ("hfrs >= 15 or dementia", "hfrs * 1.123456 > 2"),
         ("hfrs >= 15 or dementia", "hfrs / 2 > 2"),
         ("hfrs >= 15 or dementia", "dementia is null"),
         ("hfrs >= 15 or dementia", "segment = 'healthy'"),
@@ -169,5 +169,127 @@ fn imports() {
     }
     let own = "extends = \"mcp\"\n[[segment]]\nid = \"mine\"\nrule = \"age > 90\"\nbefore = \"frailyt\"\n";
     all.push(messages(&format!("{own}{head}")));
+    insta::assert_snapshot!(all.join("\n---\n"));
+}
+
+#[test]
+fn functions_and_cases() {
+    let mut all = Vec::new();
+    for rule in [
+        "case hfrs when 1 then true else false end",
+        "case when dementia then 1 else 'x' end > 0",
+        "case when dementia then null end is null",
+        "case when hfrs then true else false end",
+        "case when dementia then sex else 'x' end = 'x'",
+        "case when dementia then 'a' else 'b' end",
+        "divide(hfrs, 0, 1) > 2",
+        "divide(hfrs, 2) > 2",
+        "divide(hfrs, 2, 7) > 2",
+        "whole_divide(sex, 2) > 2",
+        "least(hfrs) > 2",
+        "least(last_admission, 3) = '2020-01-01'",
+        "coalesce(last_admission, '2020-13-01') = '2020-01-01'",
+        "date(2020) = last_admission",
+        "last_admission + last_admission = '2020-01-01'",
+        "last_admission + 1.5 = '2020-01-01'",
+        "last_admission + dementia = '2020-01-01'",
+        "last_admission * 2 > 4",
+        "add_months(last_admission, 0.5) = '2020-01-01'",
+        "years_between(last_admission, age) > 1",
+        "yeer_of(last_admission) > 2000",
+        "age between 70 and 60",
+        "last_admission between '2021-01-01' and '2020-01-01'",
+        "(age > 3) is null",
+        "null",
+        "age >= 65 and alive = null",
+    ] {
+        all.push(after("hfrs >= 15 or dementia", rule));
+    }
+    insta::assert_snapshot!(all.join("\n---\n"));
+}
+
+#[test]
+fn conditions_on_events() {
+    let mut all = Vec::new();
+    for filter in [
+        "kind = 'admision'",
+        "provider = 'R%1'",
+        "code like '%50'",
+        "cost > 1.005",
+        "cost = '3'",
+        "date > 3",
+        "date > '2020-02-30'",
+        "date >= '2021-01-01' and date < '2020-01-01'",
+        "date between '2021-01-01' and '2020-01-01'",
+        "days between 9 and 3",
+        "status is null",
+        "source is null",
+        "method like 'e%'",
+        "method in codes.dementia",
+        "end_date = 5",
+        "provider > 'RXX'",
+    ] {
+        all.push(after("method = 'emergency' and days >= 1", filter));
+    }
+    for (from, to) in [
+        ("last_date = \"admission\"", "last_date = \"diagnosis\"\nwhere = \"code = 'I5O'\""),
+        ("last_date = \"admission\"", "last_date = \"procedure\"\nwhere = \"code in ('W37', '')\""),
+        ("last_date = \"admission\"", "last_date = []"),
+        ("last_date = \"admission\"", "last_date = [\"admission\", \"diagnoses\"]"),
+        ("last_date = \"admission\"", "known_to = \"gp\"\nwithin = \"90 days\""),
+    ] {
+        all.push(after(from, to));
+    }
+    insta::assert_snapshot!(all.join("\n---\n"));
+}
+
+#[test]
+fn windows() {
+    let mut all = Vec::new();
+    for window in [
+        "after = \"last_admision\"",
+        "after = \"age\"",
+        "after = \"2020-02-30\"",
+        "after = \"as_of\"",
+        "after = \"last_admission\"\non_or_after = \"2020-01-01\"",
+        "after = \"last_admission\"\nbefore = \"last_admission\"",
+        "on_or_after = \"2021-01-01\"\nbefore = \"2020-01-01\"",
+        "after = \"2020-01-01\"\nbefore = \"2021-01-01\"\nwithin = \"30 days\"",
+        "after = \"emergency_admissions_12m\"",
+        "after = \"last_admission + falls\"",
+        "dated_by = \"finish\"",
+        "within = \"0 days\"",
+        "followed_by = \"admission\"",
+        "followed_by = { event = \"admission\" }",
+        "followed_by = { within = \"30 days\" }",
+        "followed_by = { event = \"admision\", within = \"30 days\" }",
+        "followed_by = { event = \"admission\", within = \"3 months\" }",
+        "followed_by = { event = \"admission\", at_least = \"31 days\", within = \"30 days\" }",
+        "preceded_by = { event = \"admission\", from = \"finish\", within = \"30 days\" }",
+        "not_preceded_by = { event = \"admission\", where = \"method = 'emergncy'\", within = \"30 days\" }",
+        "not_followed_by = { event = \"admission\", within = \"30 days\", since = \"end\" }",
+    ] {
+        let with = format!("where = \"method = 'emergency' and days >= 1\"\n{window}");
+        all.push(after("where = \"method = 'emergency' and days >= 1\"\nwithin = \"12 months\"", &with));
+    }
+    all.push(after("within = \"12 months\"", "sum_days = \"admission\""));
+    let nights = "sum_days = \"admission\"\ndated_by = \"end\"";
+    all.push(after("last_date = \"admission\"", nights));
+    all.push(after("rule = \"dementia + emergency_admissions_12m\"", "rule = \"age\"\nafter = \"as_of\""));
+    insta::assert_snapshot!(all.join("\n---\n"));
+}
+
+#[test]
+fn circles() {
+    let mut all = Vec::new();
+    // A window that begins at a date which the window itself decides.
+    let window = "last_date = \"admission\"\nafter = \"first_fall\"\n\n[feature.first_fall]\nfirst_date = \"gp_observation\"\non_or_after = \"last_admission\"";
+    all.push(after("last_date = \"admission\"", window));
+    all.push(after("last_date = \"admission\"", "last_date = \"admission\"\nbefore = \"last_admission - 1\""));
+    all.push(after("dementia + emergency_admissions_12m", "case when needs > 1 then 1 else 2 end"));
+    all.push(after(
+        "dementia + emergency_admissions_12m",
+        "coalesce(age, later)\"\n[feature.later]\nrule = \"needs + 1",
+    ));
     insta::assert_snapshot!(all.join("\n---\n"));
 }

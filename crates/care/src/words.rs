@@ -14,7 +14,10 @@ pub fn value(feature: &Feature, value: i64) -> String {
         ValueType::Number { decimals: 2 } => Pence(value).to_string(),
         ValueType::Number { decimals } => decimal(value, decimals),
         ValueType::Date => i32::try_from(value).map_or_else(|_| "not known".to_owned(), |day| Day(day).long()),
-        ValueType::Choice => match feature.source {
+        ValueType::Choice => match &feature.source {
+            FeatureSource::Choose { words, .. } => {
+                usize::try_from(value).ok().and_then(|place| words.get(place)).cloned().unwrap_or_default()
+            }
             FeatureSource::Builtin(Builtin::Sex) => nhs::Sex::from_number(value as u8).name().to_owned(),
             _ => value.to_string(),
         },
@@ -23,7 +26,8 @@ pub fn value(feature: &Feature, value: i64) -> String {
 
 /// The reason a feature gives for seeing a person; `None` where the value is no reason (absent, false or nought).
 pub fn reason(feature: &Feature, raw: i64) -> Option<String> {
-    if raw == ABSENT || (raw == 0 && !matches!(feature.value, ValueType::Date)) {
+    let says_much = matches!(feature.source, FeatureSource::Choose { .. }) || feature.value == ValueType::Date;
+    if raw == ABSENT || (raw == 0 && !says_much) {
         return None;
     }
     let text = value(feature, raw);

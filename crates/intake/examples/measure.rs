@@ -34,6 +34,7 @@ fn main() {
         threads,
         memory_budget: 256 << 20,
         force: true,
+        labels: Vec::new(),
     };
     let result = match &trace {
         Some(path) => load_with_trace(&options, &NoProgress, path),

@@ -1,13 +1,10 @@
-//! From identities to people: linkage, the sources' own keys, and identifiers that stay from load to load.
+//! From clusters to people: identifiers that stay from load to load.
 
-use crate::error::LoadError;
-use crate::hash::{Hasher, ReadyMap};
+use crate::cluster::{Clustered, best_source};
 use crate::identity::{Identities, Identity};
 use crate::quality::{LinkChange, LinkageQuality};
-use crate::sets::{Refusals, Sets};
 use crate::spool::NO_DAY;
-use linkage::{LinkOptions, Model, RecordInput, Records};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How many merges and splits the report lists.
 const LISTED: usize = 100;
@@ -44,21 +41,22 @@ impl Assigned {
     }
 }
 
-/// Joins identities to people. `rank_of_source` is lower for sources that know people better (the GP list first).
+/// Makes people of clusters. `rank_of_source` is lower for sources that know people better (the GP list first).
 pub(crate) fn assign(
     identities: &Identities,
     rank_of_source: &[u8],
-    person_lists: u32,
+    clustered: &Clustered,
     previous: &Previous,
-) -> Result<Assigned, LoadError> {
-    let (cluster_of, clusters, local_ids_refused) = cluster(identities, rank_of_source, person_lists)?;
+) -> Assigned {
+    let Clustered { cluster_of, clusters, local_ids_refused, .. } = clustered;
+    let clusters = *clusters;
     let mut quality = LinkageQuality {
         identities: identities.rows.len() as u64,
         people: u64::from(clusters),
-        local_ids_refused,
+        local_ids_refused: *local_ids_refused,
         ..LinkageQuality::default()
     };
-    let (id_of, next_person) = identifiers(identities, &cluster_of, clusters, previous, &mut quality);
+    let (id_of, next_person) = identifiers(identities, cluster_of, clusters, previous, &mut quality);
     let mut order: Vec<u32> = (0..clusters).collect();
     order.sort_unstable_by_key(|&cluster| id_of[cluster as usize]);
     let mut position = vec![0_u32; clusters as usize];
@@ -71,116 +69,7 @@ pub(crate) fn assign(
     let links = links(identities, &person_of, &ids, previous, &quality);
     let mut assigned = Assigned { person_of, starts, members, ids, links, next_person, quality };
     count_ways(identities, &mut assigned);
-    Ok(assigned)
-}
-
-/// The sources, one bit each, in which every identity has the source's own key of the person.
-fn keyed_sources(identities: &Identities) -> u32 {
-    let (mut with, mut without) = (0, 0);
-    for who in &identities.rows {
-        *(if who.local_id == 0 { &mut without } else { &mut with }) |= who.sources;
-    }
-    with & !without
-}
-
-/// The cluster of each identity, numbered in the order of first sight; how many clusters; how many of the sources' own keys stood on two
-/// people and were not heeded.
-fn cluster(
-    identities: &Identities,
-    rank_of_source: &[u8],
-    person_lists: u32,
-) -> Result<(Vec<u32>, u32, u64), LoadError> {
-    let mut records = Records::new();
-    let mut record_of = vec![u32::MAX; identities.rows.len()];
-    let mut known: ReadyMap<u32> = ReadyMap::default();
-    let texts = &identities.texts;
-    let keyed = keyed_sources(identities);
-    for (place, who) in identities.rows.iter().enumerate() {
-        let comparable = who.birth != NO_DAY && (who.family != 0 || who.postcode != 0);
-        // A faint identity was held against the list already.
-        let faint = who.nhs_number == 0 && who.local_id == 0 && who.family == 0;
-        if faint || who.nhs_number == 0 && !comparable {
-            continue;
-        }
-        // Identities that differ only in what is not compared are one record.
-        let mut hasher = Hasher::new(8).number(who.nhs_number).number(who.birth as u64).number(who.sex as u64);
-        for text in [who.family, who.given, who.postcode, who.address] {
-            hasher = hasher.number(u64::from(text));
-        }
-        let on_list = who.sources & person_lists != 0;
-        let source = best_source(who, rank_of_source);
-        // Namesakes with keys of their own are two people.
-        let key = if who.sources & keyed != 0 { who.local_id } else { 0 };
-        let hash = hasher.number(u64::from(on_list)).number(u64::from(key)).finish();
-        record_of[place] = *known.entry(hash).or_insert_with(|| {
-            records.push(
-                source,
-                &RecordInput {
-                    nhs_number: (who.nhs_number != 0).then_some(who.nhs_number),
-                    family: texts.get(who.family),
-                    given: texts.get(who.given),
-                    birth: (who.birth != NO_DAY).then_some(who.birth),
-                    sex: who.sex as u8,
-                    postcode: texts.get(who.postcode),
-                    address: texts.get(who.address),
-                },
-            )
-        });
-    }
-    drop(known);
-    let model = Model::person().map_err(|e| LoadError::Link(e.to_string()))?;
-    // A list of registered people holds each of them once: two of its rows are one person only where they share their number.
-    // So does a source that gives everybody a key of its own; rows that share the key are joined by it below.
-    let once = person_lists | keyed;
-    let one_row_per_person = (0..32).filter(|&source| once >> source & 1 == 1).collect();
-    let linked = linkage::link(&records, &model, &LinkOptions { one_row_per_person, ..LinkOptions::default() });
-    let mut sets = Sets::new(identities.rows.len());
-    let mut refusals = Refusals::default();
-    let mut first_of_cluster = vec![u32::MAX; records.len()];
-    let mut first_of_record = vec![u32::MAX; records.len()];
-    for (place, &record) in record_of.iter().enumerate() {
-        let Some(&cluster) = linked.cluster_of.get(record as usize) else { continue };
-        let first = &mut first_of_cluster[cluster as usize];
-        *first = (*first).min(place as u32);
-        sets.join(*first, place as u32);
-        let first = &mut first_of_record[record as usize];
-        *first = (*first).min(place as u32);
-    }
-    // A number in conflict is set aside where it stands on the wrong person: there the set does not stand for it.
-    let aside: BTreeSet<(u32, u64)> =
-        linked.conflicts.iter().map(|c| (linked.cluster_of[c.right as usize], c.number)).collect();
-    for (place, who) in identities.rows.iter().enumerate().filter(|(_, who)| who.nhs_number != 0) {
-        let cluster = linked.cluster_of.get(record_of[place] as usize).copied().unwrap_or(u32::MAX);
-        if !aside.contains(&(cluster, who.nhs_number)) {
-            refusals.number(first_of_cluster.get(cluster as usize).copied().unwrap_or(place as u32), who.nhs_number);
-        }
-    }
-    for conflict in &linked.conflicts {
-        let member = |record: u32| first_of_record[record as usize];
-        refusals.conflict(member(conflict.left), member(conflict.right));
-    }
-    let mut by_local: Vec<(u32, u32)> = (0..)
-        .zip(&identities.rows)
-        .filter(|(_, who)| who.local_id != 0)
-        .map(|(place, who)| (who.local_id, place))
-        .collect();
-    by_local.sort_unstable();
-    let groups: Vec<Vec<u32>> = by_local
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter(|group| group.len() > 1)
-        .map(|group| group.iter().map(|(_, place)| *place).collect())
-        .collect();
-    let refused = refusals.join_groups(&mut sets, groups.iter().map(Vec::as_slice));
-    for &(faint, registered) in &identities.same {
-        sets.join(faint, registered);
-    }
-    let (numbers, clusters) = sets.numbered();
-    Ok((numbers, clusters, refused))
-}
-
-fn best_source(who: &Identity, rank_of_source: &[u8]) -> u8 {
-    let present = (0..rank_of_source.len()).filter(|&source| who.sources >> source & 1 == 1);
-    present.min_by_key(|&source| (rank_of_source[source], source)).unwrap_or(0) as u8
+    assigned
 }
 
 /// An identifier for each cluster: the one it had. Where one person became two, the part with most of the old identity keys
@@ -273,7 +162,7 @@ fn links(
 /// Identities by person, best first: the best source, then the most that is known, then the key.
 fn group(identities: &Identities, person_of: &[u32], people: usize, rank_of_source: &[u8]) -> (Vec<u32>, Vec<u32>) {
     let rank = |who: &Identity| {
-        let source = best_source(who, rank_of_source);
+        let source = best_source(who.sources, rank_of_source);
         let filled =
             [who.family, who.given, who.address, who.postcode, who.uprn, who.lsoa].iter().filter(|&&n| n != 0).count()
                 + usize::from(who.nhs_number != 0)

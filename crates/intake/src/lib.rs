@@ -6,6 +6,7 @@
 //! reason; the three counts add up to the rows read.
 
 mod assign;
+mod cluster;
 mod diagnostic;
 mod dictionary;
 mod error;
@@ -15,6 +16,7 @@ mod first_pass;
 mod format;
 mod hash;
 mod identity;
+mod label;
 mod load;
 mod map;
 mod nearest;
@@ -22,6 +24,7 @@ mod options;
 mod quality;
 mod read;
 mod reference;
+pub mod review;
 mod sets;
 mod spool;
 mod tally;
@@ -31,6 +34,7 @@ mod value;
 pub use diagnostic::{Issue, Severity};
 pub use error::LoadError;
 pub use format::{Role, SourceFormat};
+pub use label::Label;
 pub use load::{load, load_with_trace};
 pub use options::{LoadOptions, NoProgress, Progress, SourceInput};
 pub use quality::{

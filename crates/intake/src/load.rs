@@ -17,7 +17,7 @@ pub(crate) const INPUT_HASH: &str = "input_hash";
 /// The manifest's name for the next free person identifier.
 pub(crate) const NEXT_PERSON: &str = "next_person";
 /// Changes when the same input would give other rows.
-const INTAKE_VERSION: u64 = 1;
+const INTAKE_VERSION: u64 = 2;
 
 /// Loads the files of all sources into a new snapshot and makes it live. On any error the live snapshot stays as it was.
 /// The result depends on the files, the formats, the day and the last snapshot's identifiers, and on nothing else.
@@ -119,6 +119,11 @@ fn input_hash(options: &LoadOptions, fingerprints: &[Fingerprint]) -> String {
         for (path, print) in source.files.iter().zip(&mut prints) {
             hasher = hasher.bytes(shown(options, path).as_bytes()).number(print.bytes).number(print.hash);
         }
+    }
+    let mut labels = options.labels.clone();
+    labels.sort_unstable();
+    for label in labels {
+        hasher = hasher.number(label.left).number(label.right).number(u64::from(label.same));
     }
     format!("{:016x}", hasher.finish())
 }

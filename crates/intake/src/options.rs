@@ -1,6 +1,6 @@
 //! What a load is asked to do, and how it tells how far it is.
 
-use crate::SourceFormat;
+use crate::{Label, SourceFormat};
 use nhs::Day;
 use std::path::PathBuf;
 
@@ -32,6 +32,8 @@ pub struct LoadOptions {
     pub memory_budget: usize,
     /// Load even where the same files, formats and day are already the live snapshot.
     pub force: bool,
+    /// What reviewers decided about pairs of records of earlier loads: they are joined or kept apart.
+    pub labels: Vec<Label>,
 }
 
 /// Hears how far a load is. Calls come from one thread.

@@ -55,9 +55,9 @@ pub(crate) struct Refusals {
 }
 
 impl Refusals {
-    /// The set of `member` is the person of this number.
+    /// The set of `member` is the person of this number; where reviewers found that two numbers are one person's, of the smaller.
     pub(crate) fn number(&mut self, member: u32, number: u64) {
-        self.number_of.entry(member).or_insert(number);
+        self.number_of.entry(member).and_modify(|own| *own = number.min(*own)).or_insert(number);
     }
 
     /// Two sets which linkage found to be two people with one number.

@@ -1,7 +1,7 @@
 //! Writes a place of a million people with 40 events each and scans it: bytes on disk, seconds of processor time, peak
 //! memory. `cargo bench -p lake` (or `-- PEOPLE EVENTS_EACH THREADS`).
 
-use lake::engine::{Aggregate, EventAggregate, EventFilter, Program, Window};
+use lake::engine::{Aggregate, Dated, EventAggregate, EventFilter, Program, Window};
 use lake::{
     CodeSet, Columns, DictionaryBuilder, EventRow, IdentityQuery, IdentityRow, LakeError, PersonRow, Snapshot,
     SnapshotId, SnapshotPlan, SnapshotWriter, SourceInfo,
@@ -66,9 +66,11 @@ fn question(n: u32) -> EventAggregate {
         [Aggregate::Count, Aggregate::Exists, Aggregate::LastDate, Aggregate::SumCost, Aggregate::DistinctCodes];
     let first = n * 37 % CODES;
     EventAggregate {
-        kind: kinds[(n % 4) as usize],
+        kinds: vec![kinds[(n % 4) as usize]],
         filter: EventFilter::Code((first..first + 40).collect::<CodeSet>()),
         window: Window::months(AS_OF, 12 * (1 + n % 3)),
+        bounds: None,
+        dated: Dated::Start,
         aggregate: aggregates[(n % 5) as usize],
     }
 }

@@ -18,6 +18,7 @@ pub mod writer;
 
 mod format;
 mod layout;
+mod linkage;
 mod views;
 
 pub use dictionary::{CodeSet, Dictionary, DictionaryBuilder};

@@ -3,7 +3,7 @@
 use crate::format::writer::ParquetOut;
 use crate::format::{bucket_file, event, identity, person, quarantine, small};
 use crate::manifest::{BucketInfo, FORMAT, Manifest, SnapshotId, SnapshotPlan, SourceInfo};
-use crate::{CodeRow, EventRow, IdentityRow, LakeError, PersonRow, QuarantineRow, layout, views};
+use crate::{CodeRow, EventRow, IdentityRow, LakeError, PersonRow, QuarantineRow, layout, linkage, views};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -75,6 +75,11 @@ impl SnapshotWriter {
     /// The plan it was started with.
     pub fn plan(&self) -> &SnapshotPlan {
         &self.plan
+    }
+
+    /// The folder that is being written.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.dir
     }
 
     /// Writes all of one bucket: its people in the order of their numbers, their identities in the same order, and their
@@ -224,8 +229,11 @@ impl SnapshotWriter {
         let json =
             serde_json::to_string_pretty(&manifest).map_err(|e| refused(format!("its manifest is not JSON ({e})")))?;
         layout::write_durably(&self.dir.join("manifest.json"), json.as_bytes())?;
-        for folder in ["person", "identity", "event", "."] {
-            layout::sync_folder(&self.dir.join(folder))?;
+        for folder in ["person", "identity", "event", linkage::FOLDER, "."] {
+            let path = self.dir.join(folder);
+            if path.is_dir() {
+                layout::sync_folder(&path)?;
+            }
         }
         let home = layout::snapshot(&self.lake, &self.plan.id);
         fs::rename(&self.dir, &home).map_err(|e| LakeError::io("write", &home, e))?;
@@ -337,8 +345,11 @@ fn lock(lake: &Path) -> Result<File, LakeError> {
 /// Sizes of all files written so far, by their names in the snapshot.
 fn file_sizes(dir: &Path) -> Result<BTreeMap<String, u64>, LakeError> {
     let mut sizes = BTreeMap::new();
-    for folder in ["", "person", "identity", "event"] {
+    for folder in ["", "person", "identity", "event", linkage::FOLDER] {
         let path = dir.join(folder);
+        if !path.is_dir() {
+            continue;
+        }
         for entry in fs::read_dir(&path).map_err(|e| LakeError::io("read", &path, e))? {
             let entry = entry.map_err(|e| LakeError::io("read", &path, e))?;
             let data = entry.metadata().map_err(|e| LakeError::io("read", &entry.path(), e))?;

@@ -1,33 +1,57 @@
 //! What every place knows of a person without a blueprint saying how.
 
 use crate::pass::on_list;
-use crate::plan::Plan;
 use crate::rule::ABSENT;
 use blueprint::model::Builtin;
-use lake::{BucketView, NO_DAY};
-use nhs::EventKind;
+use lake::{BucketView, Columns, NO_DAY};
+use nhs::{Day, EventKind};
 
 /// An admission without an end is taken to have ended unseen after so many days.
 const LONGEST_OPEN_STAY: i32 = 365;
 
 /// A built-in feature of one person of a bucket.
-pub fn value(what: Builtin, plan: &Plan, view: &BucketView<'_>, position: usize, practice: u16) -> i64 {
-    let person = &view.people[position];
+pub fn value(what: Builtin, as_of: Day, view: &BucketView<'_>, position: usize, practice: u16) -> i64 {
+    if what == Builtin::InHospitalNow {
+        return i64::from(in_hospital(as_of.0, view, position));
+    }
+    let Some(person) = view.people.get(position) else { return ABSENT };
+    let known = |day: Option<Day>| day.filter(|day| *day <= as_of).map_or(ABSENT, |day| i64::from(day.0));
     match what {
-        Builtin::Age => person.birth.map_or(ABSENT, |birth| i64::from(plan.as_of.age_since(birth))),
+        Builtin::Age => match person.birth {
+            Some(birth) if birth <= as_of => i64::from(as_of.age_since(birth)),
+            _ => ABSENT,
+        },
         Builtin::Sex => person.sex as i64,
         Builtin::ImdDecile if person.imd_decile == 0 => ABSENT,
         Builtin::ImdDecile => i64::from(person.imd_decile),
-        Builtin::Registered => i64::from(on_list(person, practice, plan.as_of.0)),
-        Builtin::Alive => i64::from(person.death.is_none_or(|day| day > plan.as_of)),
+        Builtin::Registered => i64::from(on_list(person, practice, as_of.0)),
+        Builtin::Alive => {
+            let born = person.birth.is_none_or(|day| day <= as_of);
+            i64::from(born && person.death.is_none_or(|day| day > as_of))
+        }
+        Builtin::DateOfBirth => known(person.birth),
+        Builtin::DateOfDeath => known(person.death),
         // The area of a place is the list of small areas it sends; those are the ones with a known deprivation.
         Builtin::LivesInPlace => i64::from(person.imd_decile > 0),
         Builtin::CareHome => i64::from(person.care_home.is_some()),
         Builtin::LivesAlone => i64::from(person.household_size == 1 && person.care_home.is_none()),
-        Builtin::InHospitalNow => i64::from(in_hospital(plan.as_of.0, view, position)),
         Builtin::ListCount => i64::from(person.lists.count_ones()),
-        // Known only once the rules have run.
-        Builtin::Segment | Builtin::Tier => ABSENT,
+        // Known only once the rules have run, or found above.
+        Builtin::Segment | Builtin::Tier | Builtin::InHospitalNow => ABSENT,
+    }
+}
+
+/// The columns that a built-in feature looks at.
+pub fn columns(what: Builtin) -> Columns {
+    match what {
+        Builtin::Age | Builtin::Alive | Builtin::DateOfBirth | Builtin::DateOfDeath => Columns::PERSON_LIFE,
+        Builtin::Sex => Columns::PERSON_SEX,
+        Builtin::ImdDecile | Builtin::LivesInPlace => Columns::PERSON_IMD,
+        Builtin::Registered => Columns::PERSON_PRACTICE | Columns::PERSON_LIFE,
+        Builtin::CareHome | Builtin::LivesAlone => Columns::PERSON_HOME,
+        Builtin::InHospitalNow => Columns::KIND | Columns::DATE | Columns::END,
+        Builtin::ListCount => Columns::PERSON_LISTS,
+        Builtin::Segment | Builtin::Tier => Columns::NONE,
     }
 }
 

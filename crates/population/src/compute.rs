@@ -32,7 +32,7 @@ pub fn compute(
     let as_of = place.as_of.unwrap_or(snapshot.manifest().as_of);
     let start = place.start.unwrap_or_else(|| Day(as_of.add_months(-36).0 + 1));
     let shape = Shape::of(place, &if place.localities.is_empty() { snapshot.persons()? } else { Vec::new() });
-    let plan = Plan::new(blueprint, &shape, snapshot.dictionary(), as_of, start);
+    let plan = Plan::new(blueprint, &shape, snapshot, as_of, start)?;
     let parts = snapshot.scan(plan.columns(), threads.max(1), |view| pass::run(&plan, view))?;
     let mut people = People { features: vec![Vec::new(); blueprint.features.len()], ..People::default() };
     let mut tally = Tally::new(&plan);

@@ -9,6 +9,8 @@ mod compute;
 mod count;
 pub mod disclosure;
 pub mod evaluation;
+pub mod features;
+mod filter;
 mod pass;
 pub mod place;
 mod plan;
@@ -21,5 +23,6 @@ mod stage;
 mod tally;
 
 pub use compute::{Computed, compute, fingerprint};
+pub use features::FeatureProgram;
 pub use results::{NOWHERE, People, Summary};
 pub use rule::ABSENT;

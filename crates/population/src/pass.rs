@@ -3,13 +3,11 @@
 use crate::place::registered_days;
 use crate::plan::Plan;
 use crate::results::{NOWHERE, People};
-use crate::rule::{ABSENT, Values};
+use crate::rule::{ABSENT, Values, number};
 use crate::tally::Tally;
 use crate::{activity, builtin, count};
 use blueprint::model::{Builtin, Expr, FeatureSource};
 use lake::BucketView;
-use lake::engine::Values as Answers;
-use nhs::EventKind;
 
 /// What a bucket leaves behind.
 pub struct Part {
@@ -21,18 +19,16 @@ pub struct Part {
 
 /// Runs the plan over one bucket.
 pub fn run(plan: &Plan, view: &BucketView<'_>) -> Part {
-    let mut answers = Answers::new();
-    plan.program.run(view, &mut answers);
-    let mut people =
-        People { features: vec![Vec::with_capacity(view.len()); plan.question_of.len()], ..People::default() };
+    let belongs: Vec<(u16, u16)> = view.people.iter().map(|person| plan.shape.belongs(person)).collect();
+    let practices: Vec<u16> = belongs.iter().map(|(practice, _)| *practice).collect();
+    let mut columns = plan.features.run(view, &practices);
+    let mut people = People::default();
     let mut tally = Tally::new(plan);
-    let mut features = vec![ABSENT; plan.question_of.len()];
-    let mut groups = vec![0u128; plan.scores.len()];
+    let mut features = vec![ABSENT; columns.len()];
     for (position, person) in view.people.iter().enumerate() {
-        let (practice, locality) = plan.shape.belongs(person);
+        let (practice, locality) = belongs[position];
+        features.iter_mut().zip(&columns).for_each(|(value, column)| *value = column[position]);
         let seen = Seen { plan, view, position, practice, locality };
-        seen.answers(&answers, &mut features);
-        seen.scores(&mut groups, &mut features);
         let (segment, tier) = seen.place_in_model(&mut features);
         let age = person.birth.map_or(-1, |birth| plan.as_of.age_since(birth).clamp(0, 130) as i16);
         people.id.push(person.id);
@@ -41,13 +37,12 @@ pub fn run(plan: &Plan, view: &BucketView<'_>) -> Part {
         people.locality.push(locality);
         people.practice.push(practice);
         people.age.push(age);
-        for (column, value) in people.features.iter_mut().zip(&features) {
-            column.push(*value);
-        }
+        columns.iter_mut().zip(&features).for_each(|(column, value)| column[position] = *value);
         let year = activity::of_year(plan, view, position);
         count::person(plan, person, &seen.standing(segment, tier, age), &features, &year, &mut tally);
         count::measures(plan, view, position, &seen.standing(segment, tier, age), &features, &mut tally);
     }
+    people.features = columns;
     Part { people, tally }
 }
 
@@ -80,38 +75,9 @@ impl Seen<'_, '_> {
         Standing { practice: self.practice, locality: self.locality, segment, tier, age }
     }
 
-    fn answers(&self, answers: &Answers, features: &mut [i64]) {
-        for (value, question) in features.iter_mut().zip(&self.plan.question_of) {
-            *value = question.and_then(|q| answers.get(q, self.position)).unwrap_or(ABSENT);
-        }
-    }
-
-    /// Scores count each group of diagnoses once, whichever episodes recorded it.
-    fn scores(&self, groups: &mut [u128], features: &mut [i64]) {
-        if groups.is_empty() {
-            return;
-        }
-        groups.fill(0);
-        for event in self.view.events_of(self.position) {
-            if self.view.date[event] > self.plan.as_of.0 {
-                continue;
-            }
-            let hospital = self.view.kind[event] == EventKind::Diagnosis.number();
-            for (bits, planned) in groups.iter_mut().zip(&self.plan.scores) {
-                if (hospital || planned.any_kind) && self.view.date[event] >= planned.first_day {
-                    *bits |= planned.score.groups(self.view.code[event]);
-                }
-            }
-        }
-        for (bits, planned) in groups.iter().zip(&self.plan.scores) {
-            features[planned.feature] = planned.score.value(*bits);
-        }
-    }
-
-    /// Computes the features that rules make, and with them the segment and the tier.
+    /// Finds the segment and the tier, and computes the features that need them.
     fn place_in_model(&self, features: &mut [i64]) -> (u16, u16) {
         let blueprint = self.plan.blueprint;
-        self.stage(&self.plan.stages.first, NOWHERE, NOWHERE, features);
         if !self.holds(&blueprint.population.include, features) {
             self.stage(&self.plan.stages.with_segment, NOWHERE, NOWHERE, features);
             self.stage(&self.plan.stages.with_tier, NOWHERE, NOWHERE, features);
@@ -137,13 +103,17 @@ impl Seen<'_, '_> {
                     features[feature] = match what {
                         Builtin::Segment => position_or_absent(segment),
                         Builtin::Tier => position_or_absent(tier),
-                        _ => builtin::value(*what, self.plan, self.view, self.position, self.practice),
+                        _ => builtin::value(*what, self.plan.as_of, self.view, self.position, self.practice),
                     };
                 }
                 FeatureSource::Rule(rule) => {
                     features[feature] = Values { features, as_of: self.plan.as_of.0 }.value(rule);
                 }
-                FeatureSource::Events { .. } | FeatureSource::Score { .. } => {}
+                FeatureSource::Choose { position, .. } => {
+                    let chosen = Values { features, as_of: self.plan.as_of.0 };
+                    features[feature] = number(chosen, self.plan.as_of.0, position).unwrap_or(ABSENT);
+                }
+                FeatureSource::Events { .. } | FeatureSource::Score { .. } | FeatureSource::KnownTo(_) => {}
             }
         }
     }

@@ -140,7 +140,8 @@ pub fn future(
         .map(|years| Day(as_of.add_months(-12 * years).0))
         .filter(|day| day.0 + 1 >= start.0)
         .collect();
-    let plans: Vec<Plan> = days.iter().map(|&day| Plan::new(&bare, &shape, snapshot.dictionary(), day, day)).collect();
+    let plans: Vec<Plan> =
+        days.iter().map(|&day| Plan::new(&bare, &shape, snapshot, day, day)).collect::<Result<_, _>>()?;
     let states = blueprint.segments.len();
     let mut future = Future {
         fingerprint: crate::fingerprint(place, blueprint),

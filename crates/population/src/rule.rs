@@ -1,6 +1,7 @@
 //! Rules over one person's feature values. Arithmetic saturates at the ends of 64 bits instead of wrapping.
 
-use blueprint::model::{CompareOp, Expr, Number};
+use blueprint::model::{CompareOp, Expr, Number, Rounding};
+use nhs::Day;
 
 /// The value a column holds where a person has none.
 pub const ABSENT: i64 = i64::MIN;
@@ -14,50 +15,160 @@ pub struct Values<'a> {
     pub as_of: i32,
 }
 
-impl Values<'_> {
-    fn get(self, feature: usize) -> Option<i64> {
-        self.features.get(feature).copied().filter(|&v| v != ABSENT)
-    }
+/// Where the values of one person's features stand.
+pub trait Row: Copy {
+    /// The value of a feature; [`ABSENT`] for none.
+    fn raw(self, feature: usize) -> i64;
 
+    /// The value, where there is one.
+    fn get(self, feature: usize) -> Option<i64> {
+        Some(self.raw(feature)).filter(|&v| v != ABSENT)
+    }
+}
+
+impl Row for Values<'_> {
+    fn raw(self, feature: usize) -> i64 {
+        self.features.get(feature).copied().unwrap_or(ABSENT)
+    }
+}
+
+/// One row of columns.
+#[derive(Debug, Clone, Copy)]
+pub struct ColumnRow<'a> {
+    /// One column for each feature.
+    pub columns: &'a [Vec<i64>],
+    /// The row.
+    pub position: usize,
+}
+
+impl Row for ColumnRow<'_> {
+    fn raw(self, feature: usize) -> i64 {
+        self.columns.get(feature).and_then(|column| column.get(self.position)).copied().unwrap_or(ABSENT)
+    }
+}
+
+/// Nobody: every feature is absent.
+#[derive(Debug, Clone, Copy)]
+pub struct NoRow;
+
+impl Row for NoRow {
+    fn raw(self, _feature: usize) -> i64 {
+        ABSENT
+    }
+}
+
+impl Values<'_> {
     /// Whether a rule holds. A comparison with an absent value is false, so its negation is true.
     pub fn holds(self, rule: &Expr) -> bool {
-        match rule {
-            Expr::Constant(value) => *value,
-            Expr::All(parts) => parts.iter().all(|part| self.holds(part)),
-            Expr::Any(parts) => parts.iter().any(|part| self.holds(part)),
-            Expr::Not(part) => !self.holds(part),
-            Expr::Feature(feature) => self.get(*feature).is_some_and(|v| v != 0),
-            Expr::Compare { left, op, right } => match (self.number(left), self.number(right)) {
-                (Some(l), Some(r)) => compare(l, *op, r),
-                _ => false,
-            },
-            Expr::OneOf { feature, values } => self.get(*feature).is_some_and(|v| values.contains(&v)),
-            Expr::IsAbsent(feature) => self.get(*feature).is_none(),
-            Expr::Value(number) => self.number(number).is_some_and(|v| v != 0),
-        }
+        holds(self, self.as_of, rule)
     }
 
     /// The value of a rule: a number where it is one, else 1 or 0.
     pub fn value(self, rule: &Expr) -> i64 {
-        match rule {
-            Expr::Value(number) => self.number(number).unwrap_or(ABSENT),
-            rule => i64::from(self.holds(rule)),
-        }
+        value(self, self.as_of, rule)
     }
+}
 
-    fn number(self, number: &Number) -> Option<i64> {
-        match number {
-            Number::Literal(value) => Some(*value),
-            Number::Feature { feature, scale_up } => {
-                self.get(*feature).map(|v| v.saturating_mul(10i64.saturating_pow(u32::from(*scale_up))))
-            }
-            Number::DaysSince(feature) => self.get(*feature).map(|day| i64::from(self.as_of) - day),
-            Number::Add(a, b) => Some(self.number(a)?.saturating_add(self.number(b)?)),
-            Number::Subtract(a, b) => Some(self.number(a)?.saturating_sub(self.number(b)?)),
-            Number::Times(a, factor) => Some(self.number(a)?.saturating_mul(*factor)),
-            Number::OrElse(a, otherwise) => Some(self.number(a).unwrap_or(*otherwise)),
-        }
+/// Whether a rule holds as of a day.
+pub fn holds<R: Row>(row: R, as_of: i32, rule: &Expr) -> bool {
+    match rule {
+        Expr::Constant(value) => *value,
+        Expr::All(parts) => parts.iter().all(|part| holds(row, as_of, part)),
+        Expr::Any(parts) => parts.iter().any(|part| holds(row, as_of, part)),
+        Expr::Not(part) => !holds(row, as_of, part),
+        Expr::Feature(feature) => row.get(*feature).is_some_and(|v| v != 0),
+        Expr::Compare { left, op, right } => match (number(row, as_of, left), number(row, as_of, right)) {
+            (Some(l), Some(r)) => compare(l, *op, r),
+            _ => false,
+        },
+        Expr::OneOf { feature, values } => row.get(*feature).is_some_and(|v| values.contains(&v)),
+        Expr::IsAbsent(feature) => row.get(*feature).is_none(),
+        Expr::NoValue(what) => number(row, as_of, what).is_none(),
+        Expr::Value(what) => number(row, as_of, what).is_some_and(|v| v != 0),
     }
+}
+
+/// The value of a rule: a number or day where it is one ([`ABSENT`] for none), else 1 or 0.
+pub fn value<R: Row>(row: R, as_of: i32, rule: &Expr) -> i64 {
+    match rule {
+        Expr::Value(what) => number(row, as_of, what).unwrap_or(ABSENT),
+        rule => i64::from(holds(row, as_of, rule)),
+    }
+}
+
+/// A number as of a day, where it has a value.
+pub fn number<R: Row>(row: R, as_of: i32, what: &Number) -> Option<i64> {
+    let of = |what: &Number| number(row, as_of, what);
+    let known = match what {
+        Number::Literal(value) => *value,
+        Number::Absent => return None,
+        Number::AsOf => i64::from(as_of),
+        Number::Feature { feature, scale_up } => row.get(*feature)?.saturating_mul(ten_to(*scale_up)),
+        Number::DaysSince(feature) => i64::from(as_of).saturating_sub(row.get(*feature)?),
+        Number::Add(a, b) => of(a)?.saturating_add(of(b)?),
+        Number::Subtract(a, b) => of(a)?.saturating_sub(of(b)?),
+        Number::Times(a, factor) => of(a)?.saturating_mul(*factor),
+        Number::Product(a, b) => of(a)?.saturating_mul(of(b)?),
+        Number::Divide { over, over_up, under, under_up, rounding } => {
+            quotient((of(over)?, *over_up), (of(under)?, *under_up), *rounding)?
+        }
+        Number::Size(a) => of(a)?.saturating_abs(),
+        Number::OrElse(a, otherwise) => of(a).unwrap_or(*otherwise),
+        Number::FirstKnown(parts) => parts.iter().find_map(of)?,
+        Number::Least(parts) => parts.iter().filter_map(of).min()?,
+        Number::Greatest(parts) => parts.iter().filter_map(of).max()?,
+        Number::Case { when, otherwise } => {
+            let branch = when.iter().find(|(condition, _)| holds(row, as_of, condition));
+            of(branch.map_or(otherwise.as_ref(), |(_, result)| result))?
+        }
+        Number::AddMonths(date, months) => months_later(day(of(date)?)?, of(months)?)?,
+        Number::MonthsBetween(from, to) => months_between(day(of(from)?)?, day(of(to)?)?),
+        Number::YearsBetween(from, to) => i64::from(day(of(to)?)?.age_since(day(of(from)?)?)),
+        Number::YearOf(date) => i64::from(day(of(date)?)?.ymd().0),
+        Number::MonthOf(date) => i64::from(day(of(date)?)?.ymd().1),
+    };
+    // The number that stands for none is no number.
+    Some(known.max(ABSENT + 1))
+}
+
+fn ten_to(power: u8) -> i64 {
+    10i64.saturating_pow(u32::from(power))
+}
+
+/// The calendar is worked out in the years 1 to 9999; days outside it have no month.
+fn day(number: i64) -> Option<Day> {
+    i32::try_from(number).ok().filter(|day| (-719_162..=2_932_896).contains(day)).map(Day)
+}
+
+fn months_later(from: Day, months: i64) -> Option<i64> {
+    let months = i32::try_from(months).ok().filter(|months| months.unsigned_abs() <= 120_000)?;
+    Some(i64::from(from.add_months(months).0))
+}
+
+fn months_between(from: Day, to: Day) -> i64 {
+    if to < from {
+        return -months_between(to, from);
+    }
+    let months = to.month().0 - from.month().0;
+    // The day of the month decides whether the last month is whole.
+    i64::from(months - i32::from(months > 0 && from.add_months(months) > to))
+}
+
+fn quotient((over, over_up): (i64, u8), (under, under_up): (i64, u8), rounding: Rounding) -> Option<i64> {
+    let over = i128::from(over) * i128::from(ten_to(over_up));
+    let under = i128::from(under) * i128::from(ten_to(under_up));
+    if under == 0 {
+        return None;
+    }
+    let (over, under) = if under < 0 { (-over, -under) } else { (over, under) };
+    let result = match rounding {
+        Rounding::Down => over.div_euclid(under),
+        Rounding::Nearest => {
+            let size = (over.abs() + under / 2) / under;
+            if over < 0 { -size } else { size }
+        }
+    };
+    Some(result.clamp(i128::from(ABSENT + 1), i128::from(i64::MAX)) as i64)
 }
 
 fn compare(left: i64, op: CompareOp, right: i64) -> bool {
@@ -86,19 +197,40 @@ pub fn features_read(rule: &Expr, visit: &mut impl FnMut(usize)) {
             features_in_number(left, visit);
             features_in_number(right, visit);
         }
-        Expr::Value(number) => features_in_number(number, visit),
+        Expr::Value(number) | Expr::NoValue(number) => features_in_number(number, visit),
     }
 }
 
-fn features_in_number(number: &Number, visit: &mut impl FnMut(usize)) {
+/// Calls `visit` with every feature a number reads.
+pub fn features_in_number(number: &Number, visit: &mut impl FnMut(usize)) {
     match number {
-        Number::Literal(_) => {}
+        Number::Literal(_) | Number::Absent | Number::AsOf => {}
         Number::Feature { feature, .. } | Number::DaysSince(feature) => visit(*feature),
-        Number::Add(a, b) | Number::Subtract(a, b) => {
+        Number::Add(a, b)
+        | Number::Subtract(a, b)
+        | Number::Product(a, b)
+        | Number::Divide { over: a, under: b, .. }
+        | Number::AddMonths(a, b)
+        | Number::MonthsBetween(a, b)
+        | Number::YearsBetween(a, b) => {
             features_in_number(a, visit);
             features_in_number(b, visit);
         }
-        Number::Times(a, _) | Number::OrElse(a, _) => features_in_number(a, visit),
+        Number::Times(a, _) | Number::OrElse(a, _) | Number::Size(a) | Number::YearOf(a) | Number::MonthOf(a) => {
+            features_in_number(a, visit);
+        }
+        Number::FirstKnown(parts) | Number::Least(parts) | Number::Greatest(parts) => {
+            for part in parts {
+                features_in_number(part, visit);
+            }
+        }
+        Number::Case { when, otherwise } => {
+            for (condition, result) in when {
+                features_read(condition, visit);
+                features_in_number(result, visit);
+            }
+            features_in_number(otherwise, visit);
+        }
     }
 }
 

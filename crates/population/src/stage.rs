@@ -1,6 +1,6 @@
 //! Features in three stages: those that need neither segment nor tier, those that need the segment, and the rest.
 
-use crate::rule::features_read;
+use crate::features::feature_reads;
 use blueprint::model::{Blueprint, Builtin, FeatureSource};
 
 /// Positions of features by the moment at which they can be computed.
@@ -23,12 +23,11 @@ impl Stages {
             let stage = match &feature.source {
                 FeatureSource::Builtin(Builtin::Segment) => 1,
                 FeatureSource::Builtin(Builtin::Tier) => 2,
-                FeatureSource::Rule(rule) => {
+                _ => {
                     let mut latest = 0;
-                    features_read(rule, &mut |f| latest = latest.max(stage_of.get(f).copied().unwrap_or(0)));
+                    feature_reads(feature, &mut |f| latest = latest.max(stage_of.get(f).copied().unwrap_or(0)));
                     latest
                 }
-                _ => 0,
             };
             stage_of[position] = stage;
             match stage {

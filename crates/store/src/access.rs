@@ -39,13 +39,15 @@ macro_rules! named {
 pub(crate) use named;
 
 named! {
-    /// What a person does in the programme. Care coordinators and GPs give direct care; the others work with figures.
+    /// What a person does in the programme. Care coordinators and GPs give direct care; data quality officers check whether records are
+    /// linked rightly; the others work with figures.
     Role {
         Analyst = "analyst", "Analyst";
         CareCoordinator = "care_coordinator", "Care coordinator";
         Gp = "gp", "GP";
         SiteLead = "site_lead", "Site lead";
         Evaluator = "evaluator", "Evaluator";
+        DataQuality = "data_quality", "Data quality officer";
     }
 }
 
@@ -55,12 +57,18 @@ impl Role {
         matches!(self, Self::CareCoordinator | Self::Gp)
     }
 
+    /// Whether people in this role compare doubtful pairs of records, names and all, and decide whether they are one person.
+    pub const fn reviews_linkage(self) -> bool {
+        matches!(self, Self::DataQuality)
+    }
+
     /// The purpose for which this role usually asks.
     pub const fn usual_purpose(self) -> Purpose {
         match self {
             Self::CareCoordinator | Self::Gp => Purpose::DirectCare,
             Self::Analyst | Self::SiteLead => Purpose::Planning,
             Self::Evaluator => Purpose::Evaluation,
+            Self::DataQuality => Purpose::Linkage,
         }
     }
 }
@@ -72,6 +80,7 @@ named! {
         Planning = "planning", "Planning";
         Evaluation = "evaluation", "Evaluation";
         Operation = "operation", "Running the system";
+        Linkage = "linkage", "Linking records rightly";
     }
 }
 

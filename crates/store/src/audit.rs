@@ -20,6 +20,10 @@ named! {
         ExportCohort = "export_cohort", "Exported a cohort";
         ExportInCohort = "export_in_cohort", "Exported in a cohort";
         ReadAudit = "read_audit", "Read who has looked";
+        ReviewLinkage = "review_linkage", "Compared records to link them rightly";
+        DecideLinkage = "decide_linkage", "Decided whether records are one person";
+        SetLinkageRule = "set_linkage_rule", "Said how many reviewers must agree";
+        ExportLinkage = "export_linkage", "Exported decisions about records";
     }
 }
 
@@ -277,6 +281,33 @@ impl Transaction {
             self.append(access, Action::ExportInCaseload, Outcome::Allowed, Some(person), &place, now).await?;
         }
         Ok(())
+    }
+
+    /// Writes down an act about one person, allowed or refused, that the caller has decided on.
+    pub(crate) async fn audit_about(
+        &mut self,
+        access: &Access,
+        person: u64,
+        action: Action,
+        allowed: bool,
+        detail: &str,
+        now: LondonInstant,
+    ) -> Result<(), Error> {
+        let outcome = if allowed { Outcome::Allowed } else { Outcome::Refused };
+        self.append(access, action, outcome, Some(person), detail, now).await
+    }
+
+    /// Writes down an act that is about nobody in particular.
+    pub(crate) async fn audit_act(
+        &mut self,
+        access: &Access,
+        action: Action,
+        allowed: bool,
+        detail: &str,
+        now: LondonInstant,
+    ) -> Result<(), Error> {
+        let outcome = if allowed { Outcome::Allowed } else { Outcome::Refused };
+        self.append(access, action, outcome, None, detail, now).await
     }
 
     async fn append(

@@ -1,4 +1,5 @@
-//! The operational database: who may see what, the audit of every look at a person, and what was computed when.
+//! The operational database: who may see what, the audit of every look at a person, reviewers' decisions
+//! about pairs of records, and what was computed when.
 //! The only crate that knows sqlx, and none of its types leaves, so that another database can
 //! take the place of today's (`SQLite`).
 //!
@@ -10,6 +11,7 @@ mod chain;
 mod cohort;
 mod database;
 mod error;
+mod linkage;
 mod run;
 
 pub use access::{Access, PersonPlace, Purpose, Refused, Role, Scope};
@@ -18,4 +20,5 @@ pub use chain::{Chain, Head};
 pub use cohort::{CohortCount, CohortText, LONGEST_NAME, SavedCohort};
 pub use database::{Store, Transaction};
 pub use error::Error;
+pub use linkage::{Decision, Decisions, PairDecisions, PairKey, Reviewed, Standing, Verdict};
 pub use run::{Run, RunEnd, RunId, RunOutcome};

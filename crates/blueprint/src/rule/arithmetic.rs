@@ -1,10 +1,12 @@
-//! Numbers in rules: sums, products, days since a date, and a value in place of an absent one.
+//! Numbers and days in rules: sums, differences and products.
 
-use super::names::arguments;
-use super::numbers::{Scaled, level, rescale};
+use super::numbers::{Scaled, level};
 use super::people::{Typed, Typing};
 use crate::model::{Expr, Number};
-use sqlparser::ast::{self, Spanned};
+use sqlparser::ast;
+
+/// No number holds more decimals.
+const MOST_DECIMALS: u8 = 6;
 
 impl Typing<'_> {
     pub(super) fn negative(&mut self, inner: &ast::Expr) -> Option<Typed> {
@@ -18,7 +20,12 @@ impl Typing<'_> {
 
     /// A number, where a yes/no feature counts as 1 or 0.
     pub(super) fn number(&mut self, expr: &ast::Expr) -> Option<Scaled> {
-        match self.typed(expr)? {
+        let typed = self.typed(expr)?;
+        self.as_number(typed, expr)
+    }
+
+    pub(super) fn as_number(&mut self, typed: Typed, expr: &ast::Expr) -> Option<Scaled> {
+        match typed {
             Typed::Number(scaled) => Some(scaled),
             Typed::Truth(Expr::Feature(feature)) => {
                 Some(Scaled { number: Number::Feature { feature, scale_up: 0 }, decimals: 0 })
@@ -40,81 +47,65 @@ impl Typing<'_> {
     }
 
     pub(super) fn sum(&mut self, whole: &ast::Expr, left: &ast::Expr, plus: bool, right: &ast::Expr) -> Option<Typed> {
-        let (left, right) = (self.number(left), self.number(right));
-        let Some((left, right, decimals)) = level(left?, right?) else { return self.too_large(whole) };
-        let number = if plus {
-            Number::Add(Box::new(left), Box::new(right))
-        } else {
-            Number::Subtract(Box::new(left), Box::new(right))
+        let (first, second) = (self.typed(left), self.typed(right));
+        match (first?, second?) {
+            (Typed::Day(_), Typed::Day(_)) if plus => {
+                self.refuse(
+                    whole,
+                    "two dates cannot be added up",
+                    "`later - earlier` is the number of days between them",
+                );
+                None
+            }
+            (Typed::Day(a), Typed::Day(b)) => {
+                let number = Number::Subtract(Box::new(a), Box::new(b));
+                Some(Typed::Number(Scaled { number, decimals: 0 }))
+            }
+            (Typed::Day(day), days) => self.moved(day, plus, days, right),
+            (days, Typed::Day(day)) if plus => self.moved(day, plus, days, left),
+            (first, second) => {
+                let (left, right) = (self.as_number(first, left), self.as_number(second, right));
+                let Some((left, right, decimals)) = level(left?, right?) else { return self.too_large(whole) };
+                let (left, right) = (Box::new(left), Box::new(right));
+                let number = if plus { Number::Add(left, right) } else { Number::Subtract(left, right) };
+                Some(Typed::Number(Scaled { number, decimals }))
+            }
+        }
+    }
+
+    /// A day so many days later or earlier.
+    fn moved(&mut self, day: Number, later: bool, days: Typed, at: &ast::Expr) -> Option<Typed> {
+        let Typed::Number(Scaled { number, decimals: 0 }) = days else {
+            let what = if matches!(days, Typed::Number(_)) { "a number with decimals" } else { days.what() };
+            let message = format!("a date moves by whole days; this is {what}");
+            self.refuse(at, &message, "write `last_admission + 30`");
+            return None;
         };
-        Some(Typed::Number(Scaled { number, decimals }))
+        let (day, days) = (Box::new(day), Box::new(number));
+        Some(Typed::Day(if later { Number::Add(day, days) } else { Number::Subtract(day, days) }))
     }
 
     pub(super) fn product(&mut self, whole: &ast::Expr, left: &ast::Expr, right: &ast::Expr) -> Option<Typed> {
         let (left, right) = (self.number(left), self.number(right));
-        let ((Scaled { number: Number::Literal(factor), decimals: 0 }, other)
-        | (other, Scaled { number: Number::Literal(factor), decimals: 0 })) = (left?, right?)
-        else {
-            self.refuse(whole, "a product needs a whole number on one side", "write `2 * falls`");
+        let (left, right) = (left?, right?);
+        let decimals = left.decimals + right.decimals;
+        if decimals > MOST_DECIMALS {
+            let help = "round one side first: `divide(x, 1, 2)` has two";
+            self.refuse(whole, "this product has more than six decimals", help);
             return None;
+        }
+        let number = match (left, right) {
+            (Scaled { number: Number::Literal(factor), decimals: 0 }, other)
+            | (other, Scaled { number: Number::Literal(factor), decimals: 0 }) => {
+                Number::Times(Box::new(other.number), factor)
+            }
+            (left, right) => Number::Product(Box::new(left.number), Box::new(right.number)),
         };
-        Some(Typed::Number(Scaled { number: Number::Times(Box::new(other.number), factor), decimals: other.decimals }))
+        Some(Typed::Number(Scaled { number, decimals }))
     }
 
     pub(super) fn too_large(&mut self, whole: &ast::Expr) -> Option<Typed> {
         self.refuse(whole, "this number is too large", "use a smaller number");
         None
-    }
-
-    pub(super) fn function(&mut self, whole: &ast::Expr, call: &ast::Function) -> Option<Typed> {
-        let name = call.name.to_string().to_lowercase();
-        let arguments = arguments(call);
-        match (name.as_str(), arguments.as_slice()) {
-            ("days_since", [date]) => match self.typed(date)? {
-                Typed::Day(Number::Feature { feature, .. }) => {
-                    Some(Typed::Number(Scaled { number: Number::DaysSince(feature), decimals: 0 }))
-                }
-                other => {
-                    let message = format!("days_since needs a date; this is {}", other.what());
-                    self.refuse(date, &message, "name a feature made with first_date or last_date");
-                    None
-                }
-            },
-            ("coalesce", [value, other]) => {
-                let (value, fallback) = (self.number(value), self.number(other));
-                let (value, fallback) = (value?, fallback?);
-                if fallback.decimals > value.decimals || !matches!(fallback.number, Number::Literal(_)) {
-                    self.refuse(
-                        other,
-                        "coalesce needs a plain number no finer than the feature",
-                        "write `coalesce(x, 0)`",
-                    );
-                    return None;
-                }
-                let up = value.decimals - fallback.decimals;
-                match rescale(fallback.number, up) {
-                    Some(Number::Literal(literal)) => {
-                        let number = Number::OrElse(Box::new(value.number), literal);
-                        Some(Typed::Number(Scaled { number, decimals: value.decimals }))
-                    }
-                    _ => self.too_large(whole),
-                }
-            }
-            ("days_since" | "coalesce", _) => {
-                self.refuse(
-                    whole,
-                    &format!("`{name}` is used with other arguments"),
-                    "write days_since(x) or coalesce(x, 0)",
-                );
-                None
-            }
-            _ => {
-                let at = self.place.of_span(call.name.span());
-                self.sink
-                    .error(&at, format!("there is no function `{name}`"))
-                    .nearest(&name, ["days_since", "coalesce"]);
-                None
-            }
-        }
     }
 }

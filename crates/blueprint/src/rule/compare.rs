@@ -120,6 +120,7 @@ impl Typing<'_> {
             Typed::Number(Scaled { number: Number::Feature { feature, scale_up: 0 }, decimals }) => {
                 (feature, None, decimals)
             }
+            Typed::Number(scaled) => return self.in_numbers(&scaled, what, list, negated),
             _ => {
                 self.refuse(
                     what,
@@ -132,6 +133,36 @@ impl Typing<'_> {
         let values: Vec<Option<i64>> = list.iter().map(|item| self.member(item, words, decimals)).collect();
         let values: Option<Vec<i64>> = values.into_iter().collect();
         Some(Typed::Truth(negate(Expr::OneOf { feature, values: values? }, negated)))
+    }
+
+    /// A number made of several is one of these.
+    fn in_numbers(&mut self, scaled: &Scaled, what: &ast::Expr, list: &[ast::Expr], negated: bool) -> Option<Typed> {
+        let mut any = Vec::new();
+        for item in list {
+            let other = self.number(item)?;
+            any.push(self.compare_numbers(item, (scaled.clone(), what), CompareOp::Eq, (other, item))?);
+        }
+        Some(Typed::Truth(negate(Expr::Any(any), negated)))
+    }
+
+    /// A range of two literals that no value lies in.
+    pub(super) fn refuse_empty_range(&mut self, whole: &ast::Expr, low: &ast::Expr, high: &ast::Expr) -> Option<()> {
+        let (from, to) = match (self.typed(low)?, self.typed(high)?) {
+            (Typed::Number(a), Typed::Number(b)) => level(a, b).map(|(a, b, _)| (a, b))?,
+            (Typed::Text(a), Typed::Text(b)) => {
+                let (Ok(a), Ok(b)) = (nhs::Day::parse_iso(&a), nhs::Day::parse_iso(&b)) else { return Some(()) };
+                (Number::Literal(i64::from(a.0)), Number::Literal(i64::from(b.0)))
+            }
+            _ => return Some(()),
+        };
+        if let (Number::Literal(from), Number::Literal(to)) = (from, to)
+            && from > to
+            && !self.names.empty_ranges
+        {
+            self.refuse(whole, "nothing lies between these two", "write the smaller one first");
+            return None;
+        }
+        Some(())
     }
 
     pub(super) fn member(&mut self, item: &ast::Expr, words: Option<Words>, decimals: u8) -> Option<i64> {
@@ -161,8 +192,13 @@ impl Typing<'_> {
                 self.refuse(inner, "a yes/no feature always has a value", "write `not` before it");
                 None
             }
+            Typed::Number(Scaled { number, .. }) | Typed::Day(number) => Some(Expr::NoValue(number)),
             _ => {
-                self.refuse(inner, "`is null` is for one feature", "write the name of a date or number feature");
+                self.refuse(
+                    inner,
+                    "`is null` is for a number, a date or one of a set of words",
+                    "write the name of a date or number feature",
+                );
                 None
             }
         }

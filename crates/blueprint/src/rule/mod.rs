@@ -1,8 +1,11 @@
 //! Rules: boolean expressions in SQL syntax, parsed with `sqlparser` and typed here.
 
 mod arithmetic;
+mod case;
 mod compare;
+mod event_fields;
 mod events;
+mod functions;
 mod names;
 mod numbers;
 mod people;
@@ -10,7 +13,7 @@ mod source;
 
 pub(crate) use events::event_filter;
 pub(crate) use names::{Known, Names, Words, names_in};
-pub(crate) use people::{Ruled, rule, truth};
+pub(crate) use people::{Ruled, day, rule, truth};
 pub(crate) use source::{Rule, parse};
 
 /// The parts of a chain of the same operator, in the order in which they are written.

@@ -12,7 +12,7 @@ pub(crate) enum Words {
     Sex,
     Segment,
     Tier,
-    /// A set that a question brings along: its position in [`Names::others`].
+    /// A set of a question or of a feature: its position in [`Names::others`].
     Other(usize),
 }
 
@@ -33,8 +33,10 @@ pub(crate) struct Names {
     pub(crate) broken: BTreeSet<String>,
     pub(crate) segments: Vec<String>,
     pub(crate) tiers: Vec<String>,
-    /// Sets of words that a question brings along, each with what it is.
+    /// Sets of words that a question or a feature brings along, each with what it is.
     pub(crate) others: Vec<(String, Vec<String>)>,
+    /// Whether a range in which nothing lies is nobody, as somebody may ask on a page, and not a mistake.
+    pub(crate) empty_ranges: bool,
     /// Names that exist but come too late for this rule, with the reason.
     pub(crate) late: BTreeMap<String, &'static str>,
 }
@@ -42,6 +44,12 @@ pub(crate) struct Names {
 const SEXES: [&str; 4] = ["male", "female", "indeterminate", "unknown"];
 
 impl Names {
+    /// Takes in the words of a feature that chooses one of its own.
+    pub(crate) fn further(&mut self, feature: &str, words: &[String]) -> Words {
+        self.others.push((format!("word of `{feature}`"), words.to_vec()));
+        Words::Other(self.others.len() - 1)
+    }
+
     pub(super) fn words(&self, words: Words) -> Vec<&str> {
         match words {
             Words::Sex => SEXES.to_vec(),
@@ -93,6 +101,12 @@ fn collect(expr: &ast::Expr, place: &Place, found: &mut Vec<(String, At)>) {
         }
         E::Between { expr, low, high, .. } => {
             for part in [expr, low, high] {
+                collect(part, place, found);
+            }
+        }
+        E::Case { operand, conditions, else_result, .. } => {
+            let branches = conditions.iter().flat_map(|branch| [&branch.condition, &branch.result]);
+            for part in operand.iter().chain(else_result).map(AsRef::as_ref).chain(branches) {
                 collect(part, place, found);
             }
         }

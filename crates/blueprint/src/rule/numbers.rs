@@ -39,6 +39,8 @@ pub(super) fn rescale(number: Number, up: u8) -> Option<Number> {
         Number::Subtract(a, b) => Number::Subtract(Box::new(rescale(*a, up)?), Box::new(rescale(*b, up)?)),
         Number::Times(a, by) => Number::Times(a, grow(by)?),
         Number::OrElse(a, other) => Number::OrElse(Box::new(rescale(*a, up)?), grow(other)?),
+        Number::Absent => Number::Absent,
+        other => Number::Times(Box::new(other), factor),
     })
 }
 
@@ -48,6 +50,13 @@ pub(super) fn level(left: Scaled, right: Scaled) -> Option<(Number, Number, u8)>
     let left_up = decimals - left.decimals;
     let right_up = decimals - right.decimals;
     Some((rescale(left.number, left_up)?, rescale(right.number, right_up)?, decimals))
+}
+
+/// Brings numbers to the finest of their scales.
+pub(super) fn level_all(numbers: Vec<Scaled>) -> Option<(Vec<Number>, u8)> {
+    let decimals = numbers.iter().map(|n| n.decimals).max().unwrap_or(0);
+    let levelled = numbers.into_iter().map(|n| rescale(n.number, decimals - n.decimals));
+    Some((levelled.collect::<Option<_>>()?, decimals))
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
 pub(crate) enum Ruled {
     Truth(Expr),
     Number(Number, u8),
+    Day(Number),
+    /// The position of one of these words.
+    Words(Number, Vec<String>),
 }
 
 /// A rule that must be true or false.
@@ -24,9 +27,34 @@ pub(crate) fn rule(sink: &mut Sink, names: &Names, rule: &Rule) -> Option<Ruled>
     match typing.typed(&rule.expr)? {
         Typed::Truth(truth) => Some(Ruled::Truth(truth)),
         Typed::Number(scaled) => Some(Ruled::Number(scaled.number, scaled.decimals)),
+        Typed::Day(day) => Some(Ruled::Day(day)),
+        Typed::Chosen(position, words) => Some(Ruled::Words(position, words)),
         other => {
             let at = rule.place.of(&rule.expr);
-            typing.sink.error(&at, format!("a feature is true or false, or a number; this is {}", other.what()));
+            typing.sink.error(
+                &at,
+                format!(
+                    "a feature is true or false, a number, a date or the words of a case; this is {}",
+                    other.what()
+                ),
+            );
+            None
+        }
+    }
+}
+
+/// A rule that must be a date.
+pub(crate) fn day(sink: &mut Sink, names: &Names, rule: &Rule) -> Option<Number> {
+    let mut typing = Typing { sink, names, place: &rule.place };
+    match typing.typed(&rule.expr)? {
+        Typed::Day(day) => Some(day),
+        other => {
+            let message = format!("a date belongs here; this is {}", other.what());
+            typing.refuse(
+                &rule.expr,
+                &message,
+                "name a date, such as a feature made with first_date, or write 2017-03-31",
+            );
             None
         }
     }
@@ -39,6 +67,10 @@ pub(super) enum Typed {
     Day(Number),
     Choice(usize, Words),
     Text(String),
+    /// The position of one of these words: what a case makes.
+    Chosen(Number, Vec<String>),
+    /// `null`.
+    Nothing,
 }
 
 impl Typed {
@@ -47,8 +79,9 @@ impl Typed {
             Self::Truth(_) => "true or false",
             Self::Number(_) => "a number",
             Self::Day(_) => "a date",
-            Self::Choice(..) => "one of a set of words",
+            Self::Choice(..) | Self::Chosen(..) => "one of a set of words",
             Self::Text(_) => "text",
+            Self::Nothing => "null",
         }
     }
 }
@@ -70,6 +103,7 @@ impl Typing<'_> {
             E::BinaryOp { left, op, right } => self.binary(expr, left, op, right),
             E::InList { expr: what, list, negated } => self.in_list(what, list, *negated),
             E::Between { expr: what, low, high, negated } => {
+                self.refuse_empty_range(expr, low, high)?;
                 let from = self.compare(expr, what, CompareOp::Ge, low)?;
                 let to = self.compare(expr, what, CompareOp::Le, high)?;
                 Some(Typed::Truth(negate(Expr::All(vec![from, to]), *negated)))
@@ -79,6 +113,9 @@ impl Typing<'_> {
             E::IsTrue(inner) | E::IsNotFalse(inner) => self.truth(inner).map(Typed::Truth),
             E::IsFalse(inner) | E::IsNotTrue(inner) => self.truth(inner).map(|t| Typed::Truth(negate(t, true))),
             E::Function(call) => self.function(expr, call),
+            E::Case { operand, conditions, else_result, .. } => {
+                self.case(expr, operand.as_deref(), conditions, else_result.as_deref())
+            }
             E::CompoundIdentifier(_) => {
                 self.refuse(
                     expr,
@@ -91,7 +128,7 @@ impl Typing<'_> {
                 self.refuse(
                     expr,
                     "rules do not use this form of SQL",
-                    "use and, or, not, comparisons, in (...), between, is null, +, -, days_since(x) and coalesce(x, 0)",
+                    "use and, or, not, comparisons, in (...), between, is null, case, +, -, * and functions such as coalesce(x, 0)",
                 );
                 None
             }
@@ -119,6 +156,9 @@ impl Typing<'_> {
         let at = self.place.of_span(name.span);
         if self.names.broken.contains(&name.value) {
             return None;
+        }
+        if name.value == "as_of" {
+            return Some(Typed::Day(Number::AsOf));
         }
         let Some(known) = self.names.known.get(&name.value) else {
             let (late, value) = (self.names.late.get(&name.value), &name.value);
@@ -157,6 +197,7 @@ impl Typing<'_> {
             }
             ast::Value::SingleQuotedString(text) => Some(Typed::Text(text.clone())),
             ast::Value::Boolean(truth) => Some(Typed::Truth(Expr::Constant(*truth))),
+            ast::Value::Null => Some(Typed::Nothing),
             _ => {
                 self.refuse(
                     expr,
@@ -188,7 +229,11 @@ impl Typing<'_> {
             B::Gt => CompareOp::Gt,
             B::GtEq => CompareOp::Ge,
             _ => {
-                self.refuse(whole, &format!("rules do not use `{op}`"), "use and, or, =, !=, <, <=, >, >=, +, - and *");
+                let help = match op {
+                    B::Divide => "write `divide(a, b, 2)` for two decimals, or `whole_divide(a, b)`",
+                    _ => "use and, or, =, !=, <, <=, >, >=, +, - and *",
+                };
+                self.refuse(whole, &format!("rules do not use `{op}`"), help);
                 return None;
             }
         };

@@ -153,8 +153,10 @@ fn too_deep(tokens: &[TokenWithSpan]) -> bool {
     for token in tokens {
         match &token.token {
             Token::LParen | Token::LBracket | Token::LBrace => depth += 1,
+            Token::Word(word) if word.keyword == Keyword::CASE => depth += 1,
+            Token::Word(word) if word.keyword == Keyword::END => depth = depth.saturating_sub(1),
             Token::RParen | Token::RBracket | Token::RBrace => depth = depth.saturating_sub(1),
-            Token::Word(word) if matches!(word.keyword, Keyword::NOT | Keyword::CASE | Keyword::INTERVAL) => signs += 1,
+            Token::Word(word) if matches!(word.keyword, Keyword::NOT | Keyword::INTERVAL) => signs += 1,
             Token::Word(word) if matches!(word.keyword, Keyword::AND | Keyword::OR) => signs = 0,
             Token::Minus | Token::Plus | Token::Tilde | Token::ExclamationMark => signs += 1,
             _ => signs = 0,

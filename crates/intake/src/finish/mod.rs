@@ -5,6 +5,7 @@ mod people;
 mod report;
 
 use crate::assign::{Assigned, Previous, assign};
+use crate::cluster::{Sources, cluster};
 use crate::error::LoadError;
 use crate::first_pass::FirstPass;
 use crate::format::Role;
@@ -13,6 +14,7 @@ use crate::options::LoadOptions;
 use crate::quality::{LoadReport, Outcome, Quality};
 use crate::read::Fingerprint;
 use crate::reference::Prices;
+use crate::review::{Made, Review};
 use crate::spool::SpoolDir;
 use lake::{
     CodeRow, DictionaryBuilder, LakeError, QuarantineRow, Snapshot, SnapshotPlan, SnapshotWriter, SourceFile,
@@ -46,7 +48,22 @@ pub(crate) fn finish(
     let previous = previous(live)?;
     let ranks = ranks(options);
     let lists = person_lists(options);
-    let assigned = pool.install(|| assign(&read.identities, &ranks, lists, &previous))?;
+    let ids: Vec<String> = options.sources.iter().map(|source| source.id.clone()).collect();
+    let known = Sources { ids: &ids, ranks: &ranks, lists };
+    let (assigned, review) = pool.install(|| {
+        let clustered = cluster(&read.identities, known, &options.labels)?;
+        let assigned = assign(&read.identities, &ranks, &clustered, &previous);
+        let review = Review::new(&Made {
+            identities: &read.identities,
+            clustered: &clustered,
+            assigned: &assigned,
+            sources: known,
+            about_people: about_people(options),
+            imd: &read.references.imd,
+            as_of: options.as_of,
+        });
+        Ok::<_, LoadError>((assigned, review))
+    })?;
     drop(previous);
 
     clock.stage("write people and events", Some(read.spool.events));
@@ -97,6 +114,7 @@ pub(crate) fn finish(
     if let (Some(rows), Some(path)) = (rows, trace) {
         rows.write(path, &quality.sources, &assigned)?;
     }
+    review.write(&writer)?;
     let Assigned { links, ids, next_person, .. } = assigned;
     writer.write_link(links).map_err(lake_error)?;
     let extras =
@@ -136,6 +154,12 @@ fn ranks(options: &LoadOptions) -> Vec<u8> {
 pub(crate) fn person_lists(options: &LoadOptions) -> u32 {
     let lists = options.sources.iter().enumerate().filter(|(_, source)| source.format.role() == Role::PersonList);
     lists.fold(0, |bits, (number, _)| bits | 1 << number)
+}
+
+/// One bit for each source with rows about people.
+fn about_people(options: &LoadOptions) -> u32 {
+    let sources = options.sources.iter().enumerate();
+    sources.filter(|(_, source)| source.format.role().is_about_people()).fold(0, |bits, (number, _)| bits | 1 << number)
 }
 
 /// The dictionary's rows with the names of organisations.

@@ -22,6 +22,7 @@ impl Case {
             threads: 2,
             memory_budget: 64 << 20,
             force: false,
+            labels: Vec::new(),
         };
         Self { dir, options }
     }

@@ -14,5 +14,6 @@ mod formats;
 mod fuzz;
 mod real;
 mod reload;
+mod review;
 mod simulated;
 mod small;

@@ -1,8 +1,13 @@
 //! Many questions in one pass: each becomes one number per person.
 
 mod filter;
+mod fold;
+mod near;
 mod plan;
 mod program;
+mod question;
 
 pub use filter::{Compare, EventFilter};
-pub use program::{Aggregate, EventAggregate, Program, Values, Window};
+pub use near::Near;
+pub use program::{Program, Values};
+pub use question::{Aggregate, Bounds, Dated, EventAggregate, Window};

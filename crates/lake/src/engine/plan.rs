@@ -4,6 +4,7 @@
 
 use super::EventFilter;
 use super::filter::Facts;
+use super::question::{Dated, EventAggregate};
 use crate::scan::Columns;
 
 /// A test and the window it holds in, shared by every question that has both.
@@ -12,6 +13,10 @@ pub(super) struct Test {
     pub(super) filter: EventFilter,
     /// First and last day.
     pub(super) days: (i32, i32),
+    /// Which bounds of each person's own narrow the window.
+    pub(super) bounds: Option<usize>,
+    /// Which day of the event is in the window.
+    pub(super) dated: Dated,
     /// Whether the event must reach into the window, and not only begin in it.
     pub(super) reaching: bool,
     /// What the tables do not answer.
@@ -50,13 +55,19 @@ pub(super) struct KindPlan {
 
 impl KindPlan {
     /// Puts a question in, beside others with the same test.
-    pub(super) fn add(&mut self, question: usize, filter: &EventFilter, days: (i32, i32), reaching: bool) {
-        let same = |t: &&mut Test| t.days == days && t.reaching == reaching && t.filter == *filter;
+    pub(super) fn add(&mut self, number: usize, question: &EventAggregate) {
+        let days = (question.window.first.0, question.window.last.0);
+        let reaching = question.aggregate.reaches();
+        let (bounds, dated) = (question.bounds, question.dated);
+        let same = |t: &&mut Test| {
+            (t.days, t.reaching, t.bounds, t.dated) == (days, reaching, bounds, dated) && t.filter == question.filter
+        };
         if let Some(test) = self.tests.iter_mut().find(same) {
-            test.questions.push(question);
+            test.questions.push(number);
             return;
         }
-        self.tests.push(Test { filter: filter.clone(), days, reaching, rest: Vec::new(), questions: vec![question] });
+        let filter = question.filter.clone();
+        self.tests.push(Test { filter, days, bounds, dated, reaching, rest: Vec::new(), questions: vec![number] });
     }
 
     /// Makes the tables, against a dictionary of so many entries.
@@ -80,20 +91,20 @@ impl KindPlan {
         let codes = dictionary_len as usize;
         match part.columns() {
             Columns::METHOD => narrow(&mut self.method, all, words, 256, test, |v| {
-                part.holds(&Facts { method: v as u8, ..Facts::BLANK })
+                part.holds(&Facts { method: v as u8, ..Facts::BLANK }, None)
             }),
             Columns::STATUS => narrow(&mut self.status, all, words, 256, test, |v| {
-                part.holds(&Facts { status: v as u8, ..Facts::BLANK })
+                part.holds(&Facts { status: v as u8, ..Facts::BLANK }, None)
             }),
             Columns::CODE => narrow(&mut self.code, all, words, codes, test, |v| {
-                part.holds(&Facts { code: v as u32, ..Facts::BLANK })
+                part.holds(&Facts { code: v as u32, ..Facts::BLANK }, None)
             }),
             Columns::DETAIL => narrow(&mut self.detail, all, words, codes, test, |v| {
-                part.holds(&Facts { detail: v as u32, ..Facts::BLANK })
+                part.holds(&Facts { detail: v as u32, ..Facts::BLANK }, None)
             }),
             Columns::PROVIDER => {
                 narrow(&mut self.provider, all, words, codes, test, |v| {
-                    part.holds(&Facts { provider: v as u32, ..Facts::BLANK })
+                    part.holds(&Facts { provider: v as u32, ..Facts::BLANK }, None)
                 });
             }
             _ => return false,

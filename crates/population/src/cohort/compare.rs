@@ -109,7 +109,10 @@ fn overlap(table: &PeopleTable, a: &Bits, b: &Bits) -> Overlap {
     let (first, second) = (a.count() - both, b.count() - both);
     let neither = table.rows() as u64 - both - first - second;
     let cells = two_way(&[vec![both, first], vec![second, neither]]).cells;
-    Overlap { both: cells[0][0].value(), first_only: cells[0][1].value(), second_only: cells[1][0].value() }
+    // Few or nobody are not told apart.
+    let [both, first_only, second_only] =
+        [cells[0][0], cells[0][1], cells[1][0]].map(|cell| cell.value().filter(|&count| count > 0));
+    Overlap { both, first_only, second_only }
 }
 
 /// The people of two cohorts by age band.

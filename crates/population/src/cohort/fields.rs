@@ -150,6 +150,7 @@ fn field(feature: &Feature, blueprint: &Blueprint) -> Field {
         (ValueType::Choice, FeatureSource::Builtin(Builtin::Tier)) => {
             Kind::Words(pairs(blueprint.tiers.iter().map(|t| (&t.id, &t.name))))
         }
+        (ValueType::Choice, FeatureSource::Choose { words, .. }) => Kind::Words(pairs(words.iter().map(|w| (w, w)))),
         (ValueType::Choice, _) => Kind::Words(
             [("female", "Female"), ("male", "Male"), ("indeterminate", "Indeterminate"), ("unknown", "Not known")]
                 .map(|(value, label)| (value.to_owned(), label.to_owned()))
@@ -162,7 +163,13 @@ fn field(feature: &Feature, blueprint: &Blueprint) -> Field {
 fn topic(feature: &Feature, kind: &Kind) -> Topic {
     match (&feature.source, kind) {
         (FeatureSource::Builtin(builtin), _) => match builtin {
-            Builtin::Age | Builtin::Sex | Builtin::Alive | Builtin::Registered | Builtin::ListCount => Topic::Person,
+            Builtin::Age
+            | Builtin::Sex
+            | Builtin::Alive
+            | Builtin::DateOfBirth
+            | Builtin::DateOfDeath
+            | Builtin::Registered
+            | Builtin::ListCount => Topic::Person,
             Builtin::ImdDecile | Builtin::LivesInPlace | Builtin::CareHome | Builtin::LivesAlone => Topic::Where,
             Builtin::Segment | Builtin::Tier => Topic::Model,
             Builtin::InHospitalNow => Topic::Use,

@@ -10,6 +10,7 @@ mod link;
 mod load;
 mod population;
 mod rates;
+mod review;
 pub(crate) mod run;
 mod serve;
 mod simulate;
@@ -48,6 +49,7 @@ enum Command {
     Caseload(caseload::Args),
     Cohort(cohort::Args),
     Evaluate(evaluate::Args),
+    Review(review::Args),
     Rates(rates::Args),
     Bench(bench::Args),
     Blueprint(blueprint::Args),
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Caseload(args) => caseload::run(args, cli.json),
         Command::Cohort(args) => cohort::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),
+        Command::Review(args) => review::run(args),
         Command::Rates(args) => rates::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Blueprint(args) => blueprint::run(args),

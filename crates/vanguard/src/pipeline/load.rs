@@ -4,8 +4,9 @@ use super::files;
 use super::progress::Terminal;
 use crate::folder::Folder;
 use anyhow::{Context, bail};
-use intake::{LoadOptions, LoadReport, SourceFormat, SourceInput};
+use intake::{Label, LoadOptions, LoadReport, SourceFormat, SourceInput};
 use std::path::Path;
+use store::Store;
 
 /// Working memory for sorting, beside the tables of identities and codes.
 const MEMORY_BUDGET: usize = 512 << 20;
@@ -37,10 +38,29 @@ pub fn load(folder: &Folder, force: bool, progress: &Terminal) -> anyhow::Result
         threads: super::threads(),
         memory_budget: MEMORY_BUDGET,
         force,
+        labels: labels(folder)?,
     };
     let report = intake::load(&options, progress).context("failed to load")?;
     progress.end();
     Ok(report)
+}
+
+/// What reviewers have decided about pairs of records; none where nobody has opened the place's pages yet.
+fn labels(folder: &Folder) -> anyhow::Result<Vec<Label>> {
+    let database = folder.database();
+    if !database.is_file() {
+        return Ok(Vec::new());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let decisions = runtime.block_on(async {
+        let store = Store::open(database).await?;
+        let decisions = store.linkage_decisions().await?;
+        store.close().await;
+        Ok::<_, store::Error>(decisions)
+    });
+    let decisions = decisions.context("failed to read what reviewers decided about records")?;
+    let label = |(pair, same): (store::PairKey, bool)| Label { left: pair.left(), right: pair.right(), same };
+    Ok(decisions.labels().into_iter().map(label).collect())
 }
 
 /// A format of the place's own `sources/` folder, or a built-in one.

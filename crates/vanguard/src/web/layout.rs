@@ -24,12 +24,13 @@ pub enum Section {
     Measures,
     Evaluation,
     DataQuality,
+    Linkage,
     CareModel,
 }
 
 impl Section {
     /// Every section in the order of the navigation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Overview,
         Self::Population,
         Self::Segments,
@@ -39,6 +40,7 @@ impl Section {
         Self::Measures,
         Self::Evaluation,
         Self::DataQuality,
+        Self::Linkage,
         Self::CareModel,
     ];
 
@@ -54,8 +56,14 @@ impl Section {
             Self::Measures => "Measures",
             Self::Evaluation => "Evaluation",
             Self::DataQuality => "Data quality",
+            Self::Linkage => "Linkage",
             Self::CareModel => "Care model",
         }
+    }
+
+    /// Whether the navigation shows it to a role. Others reach it from the page of the data's quality.
+    pub fn is_for(self, role: &str) -> bool {
+        self != Self::Linkage || matches!(role, "data_quality" | "analyst" | "site_lead")
     }
 
     /// Its address.
@@ -70,18 +78,20 @@ impl Section {
             Self::Measures => "/measures",
             Self::Evaluation => "/evaluation",
             Self::DataQuality => "/data-quality",
+            Self::Linkage => "/linkage",
             Self::CareModel => "/care-model",
         }
     }
 }
 
 /// A role someone may switch to: the value the form sends, and its name.
-pub const ROLES: [(&str, &str); 5] = [
+pub const ROLES: [(&str, &str); 6] = [
     ("analyst", "Analyst"),
     ("care_coordinator", "Care coordinator"),
     ("gp", "GP"),
     ("site_lead", "Site lead"),
     ("evaluator", "Evaluator"),
+    ("data_quality", "Data quality officer"),
 ];
 
 /// Who is looking at the page.
@@ -173,7 +183,7 @@ fn page_header(shell: &Shell, section: Option<Section>) -> Markup {
             placeholder: "Name or NHS number",
         }),
         account: vec![html! { (shell.viewer.name) ", " (shell.viewer.role_name()) }],
-        navigation: Section::ALL.iter().map(item).collect(),
+        navigation: Section::ALL.iter().filter(|section| section.is_for(&shell.viewer.role)).map(item).collect(),
     })
 }
 

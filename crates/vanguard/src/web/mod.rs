@@ -12,6 +12,7 @@ mod routes;
 mod session;
 mod site;
 
+pub use pages::labels_csv;
 pub use routes::serve;
 pub use session::Session;
 pub use site::Site;

@@ -56,7 +56,7 @@ impl Session {
     /// The session of a role; a role that works for a team and names none gets the first of the place.
     pub fn new(site: Arc<Site>, role: Role, team: Option<&str>, path: String) -> Self {
         let (team, organisation, scope) = team_of(&site, role, team);
-        let (who, name) = stand_in(role);
+        let (who, name) = stand_in(role, team.as_deref());
         let access = Access::new(who, role, organisation.clone(), role.usual_purpose(), scope);
         let viewer = Viewer {
             name: name.to_owned(),
@@ -88,9 +88,14 @@ impl Session {
     }
 }
 
+/// The second of two test users who check data, so that a second opinion can be tried.
+pub const SECOND_REVIEWER: &str = "second";
+
 /// The person who stands in for a role: user name and name.
-const fn stand_in(role: Role) -> (&'static str, &'static str) {
+fn stand_in(role: Role, team: Option<&str>) -> (&'static str, &'static str) {
     match role {
+        Role::DataQuality if team == Some(SECOND_REVIEWER) => ("test.officer.2", "Second Test Officer"),
+        Role::DataQuality => ("test.officer", "Test Officer"),
         Role::Analyst => ("test.analyst", "Test Analyst"),
         Role::CareCoordinator => ("test.coordinator", "Test Coordinator"),
         Role::Gp => ("test.gp", "Test Doctor"),
@@ -117,6 +122,10 @@ fn team_of(site: &Site, role: Role, wanted: Option<&str>) -> (Option<String>, St
             locality.map_or((None, summary.place.clone(), Scope::Figures), |l| {
                 (Some(l.id.clone()), format!("{} team", l.name), Scope::Localities([l.id.clone()].into()))
             })
+        }
+        Role::DataQuality => {
+            let second = wanted.filter(|team| *team == SECOND_REVIEWER).map(str::to_owned);
+            (second, summary.place.clone(), Scope::Figures)
         }
         Role::Analyst | Role::SiteLead | Role::Evaluator => (None, summary.place.clone(), Scope::Figures),
     }

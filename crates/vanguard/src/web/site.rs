@@ -8,11 +8,13 @@ use anyhow::Context;
 use blueprint::Blueprint;
 use care::{Care, Caseloads};
 use intake::Quality;
+use intake::review::{LinkageReport, ReviewPair};
 use lake::Snapshot;
 use population::{People, Summary};
 use store::Store;
 
-/// Everything that a page may need, opened once. Nothing in it changes while the server runs but the audit.
+/// Everything that a page may need, opened once. Nothing in it changes while the server runs but the audit and
+/// reviewers' decisions.
 #[derive(Debug)]
 pub struct Site {
     /// The place's folder and care model.
@@ -29,6 +31,10 @@ pub struct Site {
     pub evaluation: Evaluation,
     /// What came in and what was wrong with it.
     pub quality: Quality,
+    /// How records became people; none where the snapshot was made before this was kept.
+    pub linkage: Option<LinkageReport>,
+    /// Pairs of records worth a look, those that matter most first. They name nobody.
+    pub pairs: Vec<ReviewPair>,
     /// Cohorts over the same people.
     pub cohorts: CohortRoom,
     /// The operational database.
@@ -48,10 +54,12 @@ impl Site {
         };
         let quality = serde_json::from_str(&snapshot.quality()?)
             .context("failed to read the quality report of the snapshot: load the extracts again")?;
+        let linkage = intake::review::report(&snapshot)?;
+        let pairs = intake::review::pairs(&snapshot)?.unwrap_or_default();
         let cohorts = CohortRoom::open(&folder, &computed.summary).context("failed to open the table of people")?;
         let store = Store::open(folder.database()).await?;
         let (people, summary) = (computed.people, computed.summary);
-        Ok(Self { folder, snapshot, people, summary, caseloads, evaluation, quality, cohorts, store })
+        Ok(Self { folder, snapshot, people, summary, caseloads, evaluation, quality, linkage, pairs, cohorts, store })
     }
 
     /// The care model.

@@ -4,6 +4,7 @@
 pub mod age_sex;
 mod axis;
 pub mod bars;
+pub mod cluster;
 pub mod control;
 pub mod curve;
 mod draw;
@@ -27,6 +28,7 @@ pub(super) mod samples;
 
 pub use age_sex::{AgeSexBand, AgeSexPyramid, age_sex_pyramid};
 pub use bars::{Bar, BarChart, bar_chart};
+pub use cluster::{ClusterChart, ClusterLink, ClusterNode, LinkKind, cluster_chart};
 pub use control::{ControlChart, ControlPoint, Signal, control_chart};
 pub use curve::{Curve, CurveChart, curve_chart};
 pub use event_study::{EventStudy, StudyPoint, event_study};

@@ -214,6 +214,20 @@ proptest! {
     }
 
     #[test]
+    fn any_cluster(
+        title in words(),
+        nodes in prop::collection::vec((words(), words(), any::<bool>(), any::<bool>()), 0..40),
+        links in prop::collection::vec((0usize..45, 0usize..45, number_some(), 0usize..4), 0..30),
+    ) {
+        let kinds = [LinkKind::Number, LinkKind::Reviewer, LinkKind::Weight, LinkKind::NotJoined];
+        let nodes = nodes.into_iter().map(|(label, note, second, marked)| ClusterNode { label, note, second, marked });
+        let links = links.into_iter().map(|(from, to, weight, kind)| ClusterLink { from, to, weight, kind: kinds[kind] });
+        let people = (title.as_str(), title.as_str());
+        let (nodes, links) = (nodes.collect(), links.collect());
+        check(cluster_chart(&ClusterChart { text: text(&title), people, nodes, links }))?;
+    }
+
+    #[test]
     fn any_logic_model(
         title in words(), boxes in prop::collection::vec((words(), 0usize..5), 0..30),
         links in prop::collection::vec((0usize..32, 0usize..32, words()), 0..40),

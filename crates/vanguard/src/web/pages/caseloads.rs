@@ -141,7 +141,7 @@ fn switch_team(session: &Session) -> Markup {
         Role::CareCoordinator => {
             ("Your locality", summary.localities.iter().map(|l| Choice::new(&l.id, &l.name)).collect())
         }
-        Role::Analyst | Role::SiteLead | Role::Evaluator => return html! {},
+        Role::Analyst | Role::SiteLead | Role::Evaluator | Role::DataQuality => return html! {},
     };
     html! {
         form method="post" action="/role" {

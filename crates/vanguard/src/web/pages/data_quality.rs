@@ -223,6 +223,7 @@ fn linkage(session: &Session) -> Markup {
         h2 { "How records were joined to people" }
         (summary_list(&rows, Borders::All))
         (details("How this is done", &how, DetailsStyle::Plain, false))
+        p { a href=(Section::Linkage.href()) { "How sure the links are, and who is missed" } }
     }
 }
 

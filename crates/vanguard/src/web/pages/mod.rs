@@ -5,6 +5,7 @@ mod caseloads;
 mod cohorts;
 mod data_quality;
 mod evaluation;
+mod linkage;
 mod localities;
 mod measures;
 mod overview;
@@ -15,6 +16,8 @@ mod quarantine;
 mod search;
 mod segments;
 mod shown;
+
+pub use linkage::labels_csv;
 
 use super::components::Crumb;
 use super::layout::{Page, Section};
@@ -43,6 +46,15 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/data-quality", get(data_quality::index))
         .route("/data-quality/{source}", get(data_quality::show))
         .route("/data-quality/{source}/quarantine", get(quarantine::show))
+        .route("/linkage", get(linkage::index))
+        .route("/linkage/changes", get(linkage::changes))
+        .route("/linkage/review", get(linkage::queue))
+        .route("/linkage/review/reviewers", post(linkage::reviewers))
+        .route("/linkage/review/results", get(linkage::bands))
+        .route("/linkage/review/labels.csv", post(linkage::labels))
+        .route("/linkage/review/records.csv", post(linkage::records))
+        .route("/linkage/review/{pair}", get(linkage::pair).post(linkage::decide))
+        .route("/linkage/review/{pair}/undo", post(linkage::undo))
         .merge(cohorts::routes())
         .route("/care-model", get(care_model::show))
         .route("/care-model.toml", get(care_model::file))

@@ -86,7 +86,7 @@ pub fn builder(
         (definition(session, &tree, Some(&state)))
         (add(session, &state, given))
         (population(&state))
-        (typed(&state, &findings))
+        (typed(&state, &findings, given.get("type") == "yes"))
         @if let Some(settled) = &counted {
             (figures::funnel(session, &state, &tree)?)
             (save(&state, draft))
@@ -128,7 +128,7 @@ fn add(session: &Session, state: &State, given: &Given) -> Markup {
             div class={ "nhsuk-form-group" @if wrong { " nhsuk-form-group--error" } } {
                 label class="nhsuk-label nhsuk-label--s" for="field" { (label) }
                 @if wrong { span class="nhsuk-error-message" id="field-error" { span class="nhsuk-u-visually-hidden" { "Error: " } "Choose what to ask about from the list." } }
-                select class={ "nhsuk-select vg-wide-select" @if wrong { " nhsuk-select--error" } } id="field" name="field" aria-describedby=[wrong.then_some("field-error")] {
+                select class={ "nhsuk-select" @if wrong { " nhsuk-select--error" } } id="field" name="field" aria-describedby=[wrong.then_some("field-error")] {
                     option value="" { "Choose from the list" }
                     @for (topic, fields) in session.site.cohorts.fields.offered() {
                         optgroup label=(topic.title()) {
@@ -165,7 +165,7 @@ fn population(state: &State) -> Markup {
 }
 
 /// The rule as text, to read, copy or type; with what is wrong with it.
-fn typed(state: &State, findings: &[Diagnostic]) -> Markup {
+fn typed(state: &State, findings: &[Diagnostic], open: bool) -> Markup {
     let wrong = !findings.is_empty();
     let form = html! {
         p { "This is the whole cohort in the words of the care model. You may type here what the list above has no form for." }
@@ -182,7 +182,7 @@ fn typed(state: &State, findings: &[Diagnostic]) -> Markup {
             (button("Use this rule", ButtonVariant::Secondary, ButtonSize::Small))
         }
     };
-    details("As a rule", &form, DetailsStyle::Plain, wrong)
+    details("As a rule", &form, DetailsStyle::Plain, wrong || open)
 }
 
 fn save(state: &State, draft: &Draft) -> Markup {

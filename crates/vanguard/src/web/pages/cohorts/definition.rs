@@ -26,15 +26,15 @@ fn parts(session: &Session, nodes: &[Node], above: &[usize], state: Option<&Stat
                 li {
                     @match node.bare() {
                         Node::Group(join, inner) => {
-                            @let start = if node.is_negated() { "It is not so that" } else { "The person is one of whom" };
+                            @let start = if node.is_negated() { "Not those of whom" } else { "" };
                             (join_line(*join, &path, state, start))
                             (parts(session, inner, &path, state))
-                            @if let Some(state) = state { (links(state, &path, true, "this group")) }
+                            @if let Some(state) = state { (links(state, &path, node, Kind::Group, "this group")) }
                         }
                         _ => {
                             @let text = words(session, node);
                             (text)
-                            @if let Some(state) = state { (links(state, &path, false, &text)) }
+                            @if let Some(state) = state { (links(state, &path, node, if existing(node, session).is_some() { Kind::Form } else { Kind::Typed }, &text)) }
                         }
                     }
                 }
@@ -45,12 +45,12 @@ fn parts(session: &Session, nodes: &[Node], above: &[usize], state: Option<&Stat
 
 fn join_line(join: Join, path: &[usize], state: Option<&State>, start: &str) -> Markup {
     let (now, other) = match join {
-        Join::All => (" all of these are true", "Change to any of these"),
-        Join::Any => (" at least one of these is true", "Change to all of these"),
+        Join::All => ("all of these are true", "Change to at least one of these"),
+        Join::Any => ("at least one of these is true", "Change to all of these"),
     };
     html! {
         p {
-            (start) strong { (now) } ":"
+            @if start.is_empty() { strong { (capital(now)) } } @else { (start) " " strong { (now) } } ":"
             @if let Some(state) = state {
                 " " a href=(act(state, "turn", path)) { (other) }
             }
@@ -63,20 +63,37 @@ fn act(state: &State, what: &str, path: &[usize]) -> String {
     state.href("/cohorts/build", &[("do", what), ("at", &path_text(path))])
 }
 
-fn links(state: &State, path: &[usize], is_group: bool, what: &str) -> Markup {
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What can be done with a part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A group, which takes more conditions.
+    Group,
+    /// A condition that a form asks for.
+    Form,
+    /// A condition that only the text of the rule can hold.
+    Typed,
+}
+
+fn links(state: &State, path: &[usize], node: &Node, kind: Kind, what: &str) -> Markup {
     let at = path_text(path);
     let link = |href: &str, text: &str| {
-        html! { a href=(href) { (text) span class="nhsuk-u-visually-hidden" { ": " (what) } } " " }
+        html! { a class="nhsuk-u-margin-right-3" href=(href) { (text) span class="nhsuk-u-visually-hidden" { ": " (what) } } " " }
     };
     html! {
         p class="nhsuk-body-s" {
-            @if is_group {
+            @if kind == Kind::Group {
                 (link(&state.href("/cohorts/build", &[("how", "add"), ("to", &at)]), "Add to the group"))
             } @else {
-                (link(&state.href("/cohorts/condition", &[("how", "put"), ("at", &at)]), "Change"))
+                @if kind == Kind::Form { (link(&state.href("/cohorts/condition", &[("how", "put"), ("at", &at)]), "Change")) }
+                @else { (link(&format!("{}#rule", state.href("/cohorts/build", &[("type", "yes")])), "Change in the rule")) }
                 (link(&state.href("/cohorts/build", &[("how", "or"), ("to", &at)]), "Or something else"))
             }
-            (link(&act(state, "negate", path), "Turn round"))
+            (link(&act(state, "negate", path), if node.is_negated() { "Include instead" } else { "Exclude instead" }))
             (link(&act(state, "remove", path), "Remove"))
         }
     }
