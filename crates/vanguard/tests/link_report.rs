@@ -18,10 +18,10 @@ fn people() -> String {
             let postcode =
                 if copy == 1 && person % 11 == 0 { String::new() } else { format!("QX{} 7ZZ", person % 30 + 1) };
             let sex = if person % 2 == 0 { "F" } else { "M" };
-            rows += &format!(
+            rows.extend([format!(
                 "{person}-{copy},{family},{given},{birth},{postcode},{sex},{} Elm Row,{person}\n",
                 person % 50
-            );
+            )]);
         }
     }
     rows

@@ -92,7 +92,7 @@ pub fn text(page: &Page<'_>) -> String {
 }
 
 /// A table that scrolls on a narrow screen.
-fn wide(id: &str, caption: &str, columns: Vec<Column<'_>>, rows: Vec<Vec<Markup>>) -> Markup {
+fn wide(id: &str, caption: &str, columns: Vec<Column>, rows: Vec<Vec<Markup>>) -> Markup {
     table(&Table { caption, size: None, columns, rows, row_headers: true, scroll_id: Some(id) })
 }
 
