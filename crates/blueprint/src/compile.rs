@@ -71,6 +71,7 @@ impl Compiler<'_> {
         let services = self.read_services(document.items("service"), document.items("team"));
         let measures = self.read_measures(document.items("measure"));
         let (logic_nodes, logic) = self.read_logic(document, &services, &measures);
+        let risk = document.single("risk").map(|item| self.read_risk(item));
         let contract = document.single("contract").and_then(|item| self.read_contract(item));
         let characteristics = self.read_characteristics(document.items("characteristic"), &measures);
         let building_blocks = self.read_building_blocks(document.items("building_block"));
@@ -94,6 +95,7 @@ impl Compiler<'_> {
             measures,
             logic,
             logic_nodes,
+            risk,
             contract,
             characteristics,
             building_blocks,

@@ -96,7 +96,7 @@ pub(crate) const SECTIONS: [Section; 12] = [
 ];
 
 /// Sections of which there is one, overridden key by key.
-pub(crate) const SINGLE: [&str; 3] = ["model", "population", "contract"];
+pub(crate) const SINGLE: [&str; 4] = ["model", "population", "contract", "risk"];
 
 /// One item: its identifier, where it was first written, and its keys (each with its own place).
 #[derive(Debug, Clone)]

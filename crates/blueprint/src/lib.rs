@@ -24,6 +24,7 @@ mod node;
 mod offers;
 pub mod place;
 mod question;
+mod risk;
 mod rule;
 pub mod score;
 mod score_file;

@@ -44,6 +44,8 @@ pub struct Blueprint {
     pub logic: Vec<LogicArrow>,
     /// Nodes of the logic model.
     pub logic_nodes: Vec<LogicNode>,
+    /// What a model of risk stands on, where the blueprint says.
+    pub risk: Option<RiskPlan>,
     /// The contract, where the model says.
     pub contract: Option<Contract>,
     /// What a site is helped to show.
@@ -148,6 +150,15 @@ pub struct LoadedScore {
     pub groups: Vec<LoadedGroup>,
     /// The sum of weights is divided by this: 36 deficits for the electronic frailty index, 1 where nothing is said.
     pub divisor: i64,
+}
+
+/// What a model of the risk of an emergency admission is trained on, and what a team could change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RiskPlan {
+    /// Positions of the features that predict, beside age, sex and deprivation.
+    pub features: Vec<usize>,
+    /// Positions of true-or-false features that a team can act on. They are shown beside the risk and add nothing to it.
+    pub impactable: Vec<usize>,
 }
 
 /// One condition or deficit of a loaded score.

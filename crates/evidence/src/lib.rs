@@ -8,6 +8,7 @@
 //! - [`quantiles`]: quintiles and deciles of areas;
 //! - [`life_table`]: life expectancy;
 //! - [`inequality`]: slope and relative index of inequality;
+//! - [`logistic`] and [`prediction`]: penalised logistic regression, and how good its predictions are;
 //! - [`projection`]: people by state some years on, from one year's moves;
 //! - [`control_chart`]: "Making Data Count" process control charts;
 //! - [`did`]: difference-in-differences on a panel of clusters and months;
@@ -23,6 +24,8 @@ pub mod distribution;
 pub mod funnel;
 pub mod inequality;
 pub mod life_table;
+pub mod logistic;
+pub mod prediction;
 pub mod projection;
 pub mod quantiles;
 pub mod rates;

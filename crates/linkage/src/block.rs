@@ -29,36 +29,54 @@ pub(crate) fn entries(records: &Records, rule: &[Test], active: &[u32], group: &
 pub(crate) fn some_entries(records: &Records, rule: &[Test], active: &[u32], group: &[u32], one_in: u64) -> Vec<Entry> {
     let settled = |record: u32| u64::from(group.get(record as usize).is_some_and(|group| *group != 0));
     let keys = Keys::new(records, rule);
-    let entry = |record: &u32| {
-        let key = keys.of(*record as usize)?;
+    // 0 stands for a record without a key, or of another part of the blocks.
+    let key = |record: &u32| match keys.of(*record as usize) {
         // Bits that neither the order nor the filter of lonely keys rests on alone.
-        (one_in <= 1 || (key >> 44) % one_in == 0).then(|| (key & !1 | settled(*record), *record))
+        Some(key) if one_in <= 1 || (key >> 44) % one_in == 0 => key & !1 | settled(*record),
+        _ => 0,
     };
-    let mut entries: Vec<Entry> = active.par_iter().filter_map(entry).collect();
-    lonely_dropped(&mut entries);
+    let all: Vec<u64> = active.par_iter().map(key).collect();
+    let seen = Seen::of(all.iter().copied().filter(|key| *key != 0), all.len());
+    let paired = |(key, _): &Entry| *key != 0 && seen.in_a_pair(*key);
+    let mut entries: Vec<Entry> = all.into_iter().zip(active.iter().copied()).filter(paired).collect();
     entries.par_sort_unstable();
     entries
 }
 
-/// Drops entries that cannot be in a pair, before the sorting: keys seen once, and keys without an open record. A bit of the key's
-/// hash stands for the key, so a few lonely ones stay, which does no harm.
+/// Drops entries that cannot be in a pair, before the sorting: keys seen once, and keys without an open record.
 pub(crate) fn lonely_dropped(entries: &mut Vec<Entry>) {
-    // Four bits for a place: seen, seen again, with an open record.
-    let places = (entries.len() * 8).next_power_of_two().max(1 << 12);
-    let mut seen = vec![0_u64; places / 16];
-    let place = |key: u64| {
-        let at = (key >> 16) as usize & (places - 1);
-        (at / 16, at % 16 * 4)
-    };
-    for (key, _) in entries.iter() {
-        let (word, shift) = place(*key);
-        let before = seen[word] >> shift & 1;
-        seen[word] |= (1 | before << 1 | (!key & 1) << 2) << shift;
+    let seen = Seen::of(entries.iter().map(|(key, _)| *key), entries.len());
+    entries.retain(|(key, _)| seen.in_a_pair(*key));
+}
+
+/// How often keys were seen: once or more, and whether with an open record. A few bits of the key's hash stand for the key, so it may
+/// say yes to a few lonely ones, which does no harm.
+struct Seen {
+    /// Four bits for a place: seen, seen again, with an open record.
+    words: Vec<u64>,
+}
+
+impl Seen {
+    fn of(keys: impl Iterator<Item = u64>, most: usize) -> Self {
+        let places = (most * 8).next_power_of_two().max(1 << 12);
+        let mut seen = Self { words: vec![0_u64; places / 16] };
+        for key in keys {
+            let (word, shift) = seen.place(key);
+            let before = seen.words[word] >> shift & 1;
+            seen.words[word] |= (1 | before << 1 | (!key & 1) << 2) << shift;
+        }
+        seen
     }
-    entries.retain(|(key, _)| {
-        let (word, shift) = place(*key);
-        seen[word] >> shift & 0b110 == 0b110
-    });
+
+    fn place(&self, key: u64) -> (usize, usize) {
+        let at = (key >> 16) as usize & (self.words.len() * 16 - 1);
+        (at / 16, at % 16 * 4)
+    }
+
+    fn in_a_pair(&self, key: u64) -> bool {
+        let (word, shift) = self.place(key);
+        self.words[word] >> shift & 0b110 == 0b110
+    }
 }
 
 /// A run of entries with one key.

@@ -214,6 +214,28 @@ pub(crate) fn given(raw: &str, first: &mut String, second: &mut String) {
     first.truncate(kept);
 }
 
+/// The two words of a text that is nothing but two words of plain letters with one space between them: most given names with a
+/// middle name.
+pub(crate) fn two_words(raw: &str) -> Option<(&str, &str)> {
+    let (first, second) = raw.split_once(' ')?;
+    let plain = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    (plain(first) && plain(second) && raw.len() < LONGEST).then_some((first, second))
+}
+
+/// One of [`two_words`] in upper case. Says whether a text that begins with it may be something else than two names: a title, or the
+/// beginning of a placeholder.
+pub(crate) fn one_word(word: &str, out: &mut String) -> bool {
+    out.clear();
+    out.extend(word.bytes().map(|byte| char::from(byte.to_ascii_uppercase())));
+    let text = out.as_str();
+    let begins = |whole: &&str| whole.strip_prefix(text).is_some_and(|rest| rest.starts_with(' '));
+    text == "BABY"
+        || TITLES.contains(&text)
+        || NOT_NAMES.iter().any(begins)
+        || text.bytes().all(|byte| byte == b'X')
+        || text.bytes().all(|byte| byte == b'Z')
+}
+
 /// Names in letters with one space between them, without title; empty where they are a placeholder.
 fn names(raw: &str, out: &mut String) {
     words(raw, false, out);
@@ -327,6 +349,23 @@ mod tests {
             words(&raw, digits, &mut short);
             words(&format!("{raw}\u{ad}"), digits, &mut long);
             proptest::prop_assert_eq!(short, long);
+        }
+    }
+
+    proptest::proptest! {
+        /// Two plain words that do not begin like something else are first and middle name as they stand.
+        #[test]
+        fn two_plain_words_are_two_names(
+            first in "[a-zA-Z]{1,9}|mr|Mrs|baby|not|no|test|twin|x{1,3}|zz|unknown|n",
+            second in "[a-zA-Z]{1,9}|known|boy|a|x{1,3}|patient|one",
+        ) {
+            let raw = format!("{first} {second}");
+            let (one, two) = two_words(&raw).unwrap();
+            let (mut x, mut y, mut short, mut long) = Default::default();
+            let open = one_word(one, &mut x);
+            one_word(two, &mut y);
+            given(&raw, &mut short, &mut long);
+            proptest::prop_assert!(open || (&short, &long) == (&x, &y), "{}", raw);
         }
     }
 

@@ -4,6 +4,7 @@ use crate::compare::Eye;
 use crate::number::Settled;
 use crate::plan::Plan;
 use crate::result::{Edge, LinkOptions, Report, Tier};
+use crate::watch::{Done, Stage, Watch};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
@@ -30,6 +31,7 @@ pub(crate) fn join(
     least: i32,
     options: &LinkOptions,
     report: &mut Report,
+    watch: Watch<'_>,
 ) {
     let content = |record: u32| plan.records.rows[record as usize].content;
     // Weight, the two contents mixed in a way that does not ask which comes first, and the place of the edge.
@@ -47,7 +49,11 @@ pub(crate) fn join(
     let mut clusters = Clusters::new(plan, settled, options);
     let mut eye = Eye::new(plan);
     let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
-    for (_, _, at) in order {
+    let total = order.len().max(1) as u64;
+    for (done, (_, _, at)) in order.into_iter().enumerate() {
+        if done % (1 << 14) == 0 {
+            watch(Done { stage: Stage::Cluster, done: done as u64, total });
+        }
         let edge = &edges[at as usize];
         let (a, b) = (clusters.settled.forest.root(edge.left), clusters.settled.forest.root(edge.right));
         if a == b {

@@ -306,7 +306,7 @@ impl Links {
             settled.join(edge.left, edge.right);
         }
         let edges: Vec<Edge> = self.edges.iter().filter(here).copied().collect();
-        cluster::join(plan, &mut settled, &edges, least.join_hundredths(), options, report);
+        cluster::join(plan, &mut settled, &edges, least.join_hundredths(), options, report, &|_| {});
         self.roots = settled.forest.roots();
     }
 }

@@ -11,6 +11,7 @@ mod clean;
 mod cluster;
 mod columns;
 mod compare;
+mod cost;
 mod dictionary;
 mod encode;
 mod encoded;
@@ -46,6 +47,7 @@ mod whole;
 
 pub use bytes::StateError;
 pub use columns::{Columns, Layout, Reading};
+pub use cost::{Cost, LargeBlock, RuleCost, cost};
 pub use encode::{Encoded, Encoder};
 pub use encoding::{Encoding, EncodingError, EncodingKey, Hardening};
 pub use explain::{Explainer, Step, Waterfall, explain};

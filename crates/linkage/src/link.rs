@@ -120,9 +120,8 @@ pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>) -> R
     report.pairs = compared.rules.iter().map(|rule| rule.new_pairs).sum();
     report.rules = compared.rules;
     clock.lap("compare");
-    tell(Stage::Cluster);
     let group = settled.group.clone();
-    cluster::join(plan, &mut settled, &compared.edges, least.join_hundredths(), options, &mut report);
+    cluster::join(plan, &mut settled, &compared.edges, least.join_hundredths(), options, &mut report, watch);
     settled.edges.sort_unstable_by_key(|edge| (edge.left, edge.right, edge.tier));
     clock.lap("cluster");
     report.phases = clock.phases;

@@ -73,8 +73,8 @@ pub struct Records {
     pub(crate) more_words: [Dictionary; 4],
     /// Of encoded records only.
     pub(crate) tokens: Tokens,
-    /// Of family names, given names and postcodes.
-    memo: [Memo; 3],
+    /// Of family names, given names, postcodes, and the words of given names.
+    memo: [Memo; 4],
     pub(crate) scratch: String,
     scratch2: String,
 }
@@ -106,14 +106,27 @@ impl Records {
         let mut content = 0_u64;
         let mut mix = |value: u64| content = (content.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
 
-        let Self { names, postcodes, addresses, memo: [families, givens, places], scratch, scratch2, .. } = self;
+        let Self { names, postcodes, addresses, memo: [families, givens, places, words], scratch, scratch2, .. } = self;
         let family = families.of(input.family, || {
             clean::name(input.family, scratch);
             [names.intern(scratch), (0, 0)]
         })[0];
-        let [given, middle] = givens.of(input.given, || {
-            clean::given(input.given, scratch, scratch2);
-            [names.intern(scratch), names.intern(scratch2)]
+        // A first and a middle name come in many pairs, but each of them again and again.
+        let mut word = |text: &str| {
+            words.of(text, || {
+                let open = clean::one_word(text, scratch);
+                [names.intern(scratch), (u64::from(open), 0)]
+            })
+        };
+        let two = clean::two_words(input.given)
+            .map(|(first, second)| (word(first), second))
+            .filter(|(first, _)| first[1].0 == 0)
+            .map(|(first, second)| [first[0], word(second)[0]]);
+        let [given, middle] = two.unwrap_or_else(|| {
+            givens.of(input.given, || {
+                clean::given(input.given, scratch, scratch2);
+                [names.intern(scratch), names.intern(scratch2)]
+            })
         });
         let postcode = places.of(input.postcode, || {
             clean::postcode(input.postcode, scratch);

@@ -17,8 +17,8 @@ use std::io::{Read, Write};
 const HEADER: &[u8] = b"vanguard linkage state 1\n";
 
 impl Whole {
-    /// Writes the whole and its records; returns `to`, so that more can follow. The same whole gives the same bytes.
-    pub fn write<W: Write>(&self, records: &Records, to: W) -> Result<W, StateError> {
+    /// Writes the whole, its records, and what the caller wants beside them; returns `to`. The same whole gives the same bytes.
+    pub fn write<W: Write>(&self, records: &Records, beside: &[Vec<u8>], to: W) -> Result<W, StateError> {
         if records.len() != self.len() {
             return Err(StateError::Meaning("the records are not those it was made of"));
         }
@@ -35,18 +35,23 @@ impl Whole {
         write_links(&self.links, &mut out)?;
         out.numbers(self.people.of.iter().copied())?;
         out.numbers([self.people.next])?;
+        out.numbers([beside.len() as u64])?;
+        for bytes in beside {
+            out.bytes(bytes)?;
+        }
         out.end()
     }
 
-    /// Reads what [`Self::write`] wrote: the whole and its records. Bytes behind it are left unread.
-    pub fn read<R: Read>(from: R) -> Result<(Self, Records, R), StateError> {
+    /// Reads what [`Self::write`] wrote: the whole, its records, and what the caller wanted beside them.
+    pub fn read<R: Read>(from: R) -> Result<(Self, Records, Vec<Vec<u8>>), StateError> {
         let mut from = In::new(from);
         if from.header(HEADER)? {
             return Err(StateError::Meaning(
                 "it is of another version of the program, or no state at all; link the whole again",
             ));
         }
-        let model = Model::parse(&from.text()?).map_err(|_| StateError::Meaning("its model cannot be read"))?;
+        let model =
+            Model::parse(&from.text()?).map_err(|_| StateError::Meaning("it is damaged: its model cannot be read"))?;
         let [threshold, keep] = exact(from.numbers::<f64>()?)?;
         let told = |p: f64| (!p.is_nan()).then_some(p);
         let one_row_per_person = from.bytes()?;
@@ -60,8 +65,13 @@ impl Whole {
         let links = read_links(&mut from, records.len())?;
         let of = same_length(from.numbers::<u64>()?, records.len())?;
         let [next] = exact(from.numbers::<u64>()?)?;
-        let rest = from.end()?;
-        Ok((Self { model, options, held, links, people: People { of, next } }, records, rest))
+        let [count] = exact(from.numbers::<u64>()?)?;
+        let mut beside = Vec::new();
+        for _ in 0..count {
+            beside.push(from.bytes()?);
+        }
+        from.end()?;
+        Ok((Self { model, options, held, links, people: People { of, next } }, records, beside))
     }
 }
 

@@ -103,9 +103,9 @@ proptest! {
                     None => prop_assert!(named(*person)),
                 }
             }
-            let bytes = whole.write(&records, Vec::new()).unwrap();
-            let (again, same, _) = Whole::read(&bytes[..]).unwrap();
-            prop_assert_eq!(again.write(&same, Vec::new()).unwrap(), bytes);
+            let bytes = whole.write(&records, &[b"beside".to_vec()], Vec::new()).unwrap();
+            let (again, same, beside) = Whole::read(&bytes[..]).unwrap();
+            prop_assert_eq!(again.write(&same, &beside, Vec::new()).unwrap(), bytes);
             (whole, records) = (again, same);
         }
     }
@@ -118,7 +118,7 @@ proptest! {
             push(&mut records, &(source, 0, 0, 0, 1, 0, 2));
         }
         let (whole, _) = Whole::link(&records, &Model::person().unwrap(), &LinkOptions::default(), &|_| {});
-        let mut bytes = whole.write(&records, Vec::new()).unwrap();
+        let mut bytes = whole.write(&records, &[b"beside".to_vec()], Vec::new()).unwrap();
         // The columns stand behind the text of the model.
         let at = bytes.len() - 1 - at.min(bytes.len() - 1);
         if cut { bytes.truncate(at) } else { bytes[at] ^= 1 << bit }

@@ -6,8 +6,9 @@
 
 use crate::builtin;
 use crate::filter::{Target, lake_aggregate, lake_dated};
-use crate::rule::{ABSENT, ColumnRow, features_in_number, features_read, number, value};
+use crate::rule::{ABSENT, features_in_number, features_read, number};
 use crate::score::Score;
+use crate::whole::Whole;
 use blueprint::FeatureSet;
 use blueprint::model::{Feature, FeatureSource, LoadedScore, Number, ScoreKind};
 use lake::engine::{Bounds, EventAggregate, Program, Values as Answers};
@@ -23,6 +24,9 @@ pub struct FeatureProgram<'a> {
     sources: Vec<(usize, u8)>,
     columns: Columns,
 }
+
+/// First days and last days of windows.
+type Days = (Vec<i32>, Vec<i32>);
 
 /// What can be asked together.
 #[derive(Default)]
@@ -173,11 +177,7 @@ impl<'a> FeatureProgram<'a> {
         }
         let mut answers = Answers::new();
         for level in &self.levels {
-            let edges: Vec<(Vec<i32>, Vec<i32>)> = level
-                .edges
-                .iter()
-                .map(|(first, last)| self.days(first.as_ref(), last.as_ref(), &columns, people))
-                .collect();
+            let edges: Vec<Days> = level.edges.iter().map(|edges| self.days(edges, &columns, people)).collect();
             let bounds: Vec<Bounds<'_>> = edges.iter().map(|(first, last)| Bounds { first, last }).collect();
             if let Some(program) = &level.program {
                 program.run_within(view, &bounds, &mut answers);
@@ -186,54 +186,40 @@ impl<'a> FeatureProgram<'a> {
                 columns[feature].copy_from_slice(answers.column(question));
             }
             for &feature in &level.derived {
-                let mut column = std::mem::take(&mut columns[feature]);
-                self.derive(feature, view, practices, &columns, &mut column);
-                columns[feature] = column;
+                columns[feature] = self.derive(feature, view, practices, &columns);
             }
         }
         columns
     }
 
-    fn derive(&self, feature: usize, view: &BucketView<'_>, practices: &[u16], columns: &[Vec<i64>], out: &mut [i64]) {
-        let as_of = self.as_of.0;
+    fn derive(&self, feature: usize, view: &BucketView<'_>, practices: &[u16], columns: &[Vec<i64>]) -> Vec<i64> {
+        let whole = Whole { columns, people: view.len(), as_of: self.as_of.0 };
         match &self.features[feature].source {
             FeatureSource::Builtin(what) => {
-                for (position, value) in out.iter_mut().enumerate() {
-                    let practice = practices.get(position).copied().unwrap_or(crate::NOWHERE);
-                    *value = builtin::value(*what, self.as_of, view, position, practice);
-                }
+                let practice = |position: usize| practices.get(position).copied().unwrap_or(crate::NOWHERE);
+                let value = |position| builtin::value(*what, self.as_of, view, position, practice(position));
+                (0..view.len()).map(value).collect()
             }
-            FeatureSource::Rule(rule) => {
-                for (position, own) in out.iter_mut().enumerate() {
-                    *own = value(ColumnRow { columns, position }, as_of, rule);
-                }
+            FeatureSource::Rule(rule) => whole.values(rule),
+            FeatureSource::Choose { position, .. } => whole.numbers(position),
+            FeatureSource::Events { .. } | FeatureSource::Score { .. } | FeatureSource::KnownTo(_) => {
+                vec![ABSENT; view.len()]
             }
-            FeatureSource::Choose { position: which, .. } => {
-                for (position, own) in out.iter_mut().enumerate() {
-                    *own = number(ColumnRow { columns, position }, as_of, which).unwrap_or(ABSENT);
-                }
-            }
-            FeatureSource::Events { .. } | FeatureSource::Score { .. } | FeatureSource::KnownTo(_) => {}
         }
     }
 
     /// First and last days of windows; nothing is in the window of somebody who lacks a day.
-    fn days(
-        &self,
-        first: Option<&Number>,
-        last: Option<&Number>,
-        columns: &[Vec<i64>],
-        people: usize,
-    ) -> (Vec<i32>, Vec<i32>) {
+    fn days(&self, (first, last): &(Option<Number>, Option<Number>), columns: &[Vec<i64>], people: usize) -> Days {
+        let whole = Whole { columns, people, as_of: self.as_of.0 };
         let side = |edge: Option<&Number>, open: i32, shut: i32| -> Vec<i32> {
-            let day = |position| match edge {
-                None => open,
-                Some(edge) => number(ColumnRow { columns, position }, self.as_of.0, edge)
-                    .map_or(shut, |day| day.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32),
+            let Some(edge) = edge else { return vec![open; people] };
+            let day = |day: i64| match day {
+                ABSENT => shut,
+                day => day.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32,
             };
-            (0..people).map(day).collect()
+            whole.numbers(edge).into_iter().map(day).collect()
         };
-        (side(first, i32::MIN, i32::MAX), side(last, i32::MAX, i32::MIN))
+        (side(first.as_ref(), i32::MIN, i32::MAX), side(last.as_ref(), i32::MAX, i32::MIN))
     }
 
     /// Scores count each group of diagnoses once, whichever episodes recorded it.

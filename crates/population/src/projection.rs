@@ -4,6 +4,7 @@
 //! [`evidence::projection`]; the method with its limits is `docs/methods/projection.md`.
 
 use crate::disclosure::{Shown, one_way};
+use crate::earlier::people_on;
 use crate::pass;
 use crate::place::{Shape, registered_days};
 use crate::plan::Plan;
@@ -39,6 +40,9 @@ pub struct Future {
     pub years: Vec<FutureYear>,
     /// Projections from an earlier day to a day whose truth is known.
     pub checks: Vec<Check>,
+    /// Whether there is less than a year of history before the first of the two days: counts of use look too low on it, and so
+    /// moves to segments of greater need too frequent.
+    pub short_history: bool,
     /// Why there is no projection, in words; empty where there is one.
     pub why_not: String,
 }
@@ -135,10 +139,12 @@ pub fn future(
     let mut bare = blueprint.clone();
     bare.measures.clear();
     let shape = Shape::of(place, &if place.localities.is_empty() { snapshot.persons()? } else { Vec::new() });
-    // The last day of each year that the history holds whole, latest first.
+    // Checks take only days with a year of history before them: on the first day of the data everybody looks healthy.
+    let settled = start.add_months(12);
     let days: Vec<Day> = (0..DATES as i32)
-        .map(|years| Day(as_of.add_months(-12 * years).0))
-        .filter(|day| day.0 + 1 >= start.0)
+        .map(|years| (years, Day(as_of.add_months(-12 * years).0)))
+        .take_while(|(years, day)| day.0 + 1 >= if *years < 2 { start.0 } else { settled.0 })
+        .map(|(_, day)| day)
         .collect();
     let plans: Vec<Plan> =
         days.iter().map(|&day| Plan::new(&bare, &shape, snapshot, day, day)).collect::<Result<_, _>>()?;
@@ -148,6 +154,7 @@ pub fn future(
         as_of: as_of.0,
         seed: options.seed,
         draws: options.draws,
+        short_history: as_of.add_months(-12).0 + 1 < settled.0,
         segments: blueprint.segments.iter().map(|s| (s.id.clone(), s.name.clone())).collect(),
         ..Future::default()
     };
@@ -211,7 +218,11 @@ struct Path {
 
 /// Runs every plan over a bucket and keeps the segments.
 fn look(plans: &[Plan], view: &BucketView<'_>) -> Vec<Path> {
-    let at: Vec<Vec<u16>> = plans.iter().map(|plan| pass::run(plan, view).people.segment).collect();
+    let segments_on = |plan: &Plan| {
+        let people = people_on(view, plan.as_of);
+        pass::run(plan, &BucketView { people: &people, ..*view }).people.segment
+    };
+    let at: Vec<Vec<u16>> = plans.iter().map(segments_on).collect();
     let mut paths = Vec::with_capacity(view.len());
     for (position, person) in view.people.iter().enumerate() {
         let mut segments = [NOWHERE; DATES];

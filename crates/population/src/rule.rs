@@ -32,21 +32,6 @@ impl Row for Values<'_> {
     }
 }
 
-/// One row of columns.
-#[derive(Debug, Clone, Copy)]
-pub struct ColumnRow<'a> {
-    /// One column for each feature.
-    pub columns: &'a [Vec<i64>],
-    /// The row.
-    pub position: usize,
-}
-
-impl Row for ColumnRow<'_> {
-    fn raw(self, feature: usize) -> i64 {
-        self.columns.get(feature).and_then(|column| column.get(self.position)).copied().unwrap_or(ABSENT)
-    }
-}
-
 /// Nobody: every feature is absent.
 #[derive(Debug, Clone, Copy)]
 pub struct NoRow;
@@ -136,16 +121,16 @@ fn ten_to(power: u8) -> i64 {
 }
 
 /// The calendar is worked out in the years 1 to 9999; days outside it have no month.
-fn day(number: i64) -> Option<Day> {
+pub(crate) fn day(number: i64) -> Option<Day> {
     i32::try_from(number).ok().filter(|day| (-719_162..=2_932_896).contains(day)).map(Day)
 }
 
-fn months_later(from: Day, months: i64) -> Option<i64> {
+pub(crate) fn months_later(from: Day, months: i64) -> Option<i64> {
     let months = i32::try_from(months).ok().filter(|months| months.unsigned_abs() <= 120_000)?;
     Some(i64::from(from.add_months(months).0))
 }
 
-fn months_between(from: Day, to: Day) -> i64 {
+pub(crate) fn months_between(from: Day, to: Day) -> i64 {
     if to < from {
         return -months_between(to, from);
     }
@@ -154,7 +139,7 @@ fn months_between(from: Day, to: Day) -> i64 {
     i64::from(months - i32::from(months > 0 && from.add_months(months) > to))
 }
 
-fn quotient((over, over_up): (i64, u8), (under, under_up): (i64, u8), rounding: Rounding) -> Option<i64> {
+pub(crate) fn quotient((over, over_up): (i64, u8), (under, under_up): (i64, u8), rounding: Rounding) -> Option<i64> {
     let over = i128::from(over) * i128::from(ten_to(over_up));
     let under = i128::from(under) * i128::from(ten_to(under_up));
     if under == 0 {
@@ -171,7 +156,7 @@ fn quotient((over, over_up): (i64, u8), (under, under_up): (i64, u8), rounding: 
     Some(result.clamp(i128::from(ABSENT + 1), i128::from(i64::MAX)) as i64)
 }
 
-fn compare(left: i64, op: CompareOp, right: i64) -> bool {
+pub(crate) fn compare(left: i64, op: CompareOp, right: i64) -> bool {
     match op {
         CompareOp::Eq => left == right,
         CompareOp::Ne => left != right,

@@ -9,8 +9,8 @@ mod tables;
 mod weigh;
 
 pub use report::{
-    GroupLinkage, Hindrance, LabelReport, LinkageReport, PickedReport, RefusedDecision, RuleSummary, SourceLinkage,
-    WeightBin,
+    ExpectedErrors, GroupLinkage, Hindrance, LabelReport, LinkageReport, PickedReport, RefusedDecision, RuleSummary,
+    SourceLinkage, WeightBin,
 };
 
 use crate::assign::Assigned;

@@ -50,6 +50,9 @@ pub struct LinkageReport {
     pub groups: Vec<GroupLinkage>,
     /// Whether "linked" means found on the list of registered people; otherwise it means found in another source.
     pub against_list: bool,
+    /// False and missed matches to expect of the pairs that were weighed.
+    #[serde(default)]
+    pub errors: ExpectedErrors,
     /// The pairs kept for review by reason.
     pub picked: Vec<PickedReport>,
     /// Pairs left out because their records are alike to the last letter.
@@ -143,6 +146,22 @@ pub struct GroupLinkage {
     pub unlinkable: u64,
 }
 
+/// False and missed matches to expect among the pairs that were weighed, each by its match probability. Links through a number are
+/// not among them, nor are pairs that no rule brought together or that weigh hardly anything.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct ExpectedErrors {
+    /// Pairs joined that were weighed.
+    pub links: u64,
+    /// Of them, how many are expected to be two people.
+    pub false_matches: f64,
+    /// The variance of that number: each pair falls one way or the other by itself.
+    pub false_variance: f64,
+    /// Pairs weighed and not joined which are expected to be one person.
+    pub missed: f64,
+    /// The variance of that number.
+    pub missed_variance: f64,
+}
+
 /// Pairs kept for one reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PickedReport {
@@ -204,11 +223,28 @@ pub(super) fn report(made: &Made<'_>, people: &People, choice: &Choice) -> Linka
         sources,
         groups,
         against_list: made.sources.lists != 0,
+        errors: errors(made, people),
         picked: choice.report.clone(),
         alike: choice.alike,
         labels: labels(made, people),
         refused_decisions: refused_decisions(made),
     }
+}
+
+fn errors(made: &Made<'_>, people: &People) -> ExpectedErrors {
+    let mut errors = ExpectedErrors::default();
+    for edge in made.clustered.linking.linked.edges.iter().filter(|edge| edge.tier == Tier::Weight) {
+        let p = f64::from(edge.probability);
+        if people.of_record[edge.left as usize] == people.of_record[edge.right as usize] {
+            errors.links += 1;
+            errors.false_matches += 1.0 - p;
+            errors.false_variance += p * (1.0 - p);
+        } else {
+            errors.missed += p;
+            errors.missed_variance += p * (1.0 - p);
+        }
+    }
+    errors
 }
 
 fn refused_decisions(made: &Made<'_>) -> Vec<RefusedDecision> {

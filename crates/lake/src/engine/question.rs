@@ -94,6 +94,12 @@ pub struct Bounds<'a> {
 }
 
 impl Bounds<'_> {
+    /// Whether nothing counts for a person.
+    pub(super) fn is_shut(self, position: usize) -> bool {
+        let (first, last) = self.of(position);
+        first > last
+    }
+
     /// First and last day of a person.
     pub(super) fn of(self, position: usize) -> (i32, i32) {
         match (self.first.get(position), self.last.get(position)) {

@@ -39,6 +39,15 @@ pub fn read_parquet_strings(
     Ok(total)
 }
 
+/// How many rows a Parquet file says it has.
+pub fn parquet_rows(path: &Path) -> Result<u64, LakeError> {
+    let file = File::open(path).map_err(|e| LakeError::io("read", path, e))?;
+    let wrong = |e: ParquetError| LakeError::Input { path: path.to_owned(), why: plain(&e) };
+    let reader = guarded(|| SerializedFileReader::new(file)).map_err(wrong)?;
+    check_footer(reader.metadata()).map_err(wrong)?;
+    Ok(u64::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0))
+}
+
 fn names(reader: &SerializedFileReader<File>) -> Vec<String> {
     let schema = reader.metadata().file_metadata().schema_descr();
     // The words that the format itself puts around the items of a list say nothing to a reader.

@@ -1,5 +1,7 @@
 //! `vanguard link`: which records of any files are of one person.
 
+mod add;
+mod cost;
 mod encode;
 mod explain;
 mod key;
@@ -8,6 +10,7 @@ mod manifest;
 mod page;
 mod read;
 mod score;
+mod state;
 mod suggest;
 mod texts;
 mod train;
@@ -19,7 +22,7 @@ use crate::pipeline::progress::Terminal;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use labels::Labels;
-use linkage::{Field, LinkOptions, Linked, Model};
+use linkage::{Done, Field, LinkOptions, Linked, Model, Stage, Whole};
 use read::{Input, Wanted};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -35,7 +38,7 @@ pub struct Args {
     #[command(flatten)]
     input: InputArgs,
     /// Folder for edges.parquet, clusters.parquet, model.toml, report.json and report.html.
-    #[arg(long, value_name = "DIR", required = true)]
+    #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
     out: Option<PathBuf>,
     /// Column of the true person: writes truth.parquet and marks the answer.
     #[arg(long, value_name = "COLUMN")]
@@ -58,6 +61,12 @@ pub struct Args {
     /// File of clerical decisions: two ids, and yes or no (1 or 0) for whether they are one person.
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
+    /// Show what the run would cost, rule by rule, and do not run it.
+    #[arg(long)]
+    dry_run: bool,
+    /// Keep what `vanguard link add` needs in the folder, so that later records can be added without linking all again.
+    #[arg(long)]
+    state: bool,
 }
 
 /// What every action reads.
@@ -87,12 +96,14 @@ enum Action {
     Train(train::Args),
     SuggestBlocking(suggest::Args),
     Encode(Box<encode::Args>),
+    Add(add::Args),
 }
 
 /// Runs the command.
 pub fn run(args: &Args, json: bool) -> anyhow::Result<Report> {
     let shown = Terminal::new(json);
     match &args.command {
+        Some(Action::Add(args)) => add::run(args, &shown),
         Some(Action::Explain(args)) => explain::run(args, &shown),
         Some(Action::Train(args)) => train::run(args, &shown),
         Some(Action::SuggestBlocking(args)) => suggest::run(args, &shown),
@@ -140,7 +151,6 @@ fn set_columns(model: &mut Model, choices: &[String]) -> anyhow::Result<()> {
 }
 
 fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
-    let Some(out) = &args.out else { bail!("give --out, the folder for the answer") };
     if let Some(threshold) = args.threshold.filter(|p| !(0.5..=1.0).contains(p)) {
         bail!("--threshold {threshold}: give a probability from 0.5 to 1");
     }
@@ -149,26 +159,47 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         bail!("--superseded: encoded numbers cannot be looked up; put the new numbers in before encoding");
     }
     let superseded = args.superseded.as_deref().map(read::superseded).transpose()?.unwrap_or_default();
-    std::fs::create_dir_all(out).with_context(|| format!("failed to make the folder {}", out.display()))?;
-    shown.stage("read", None);
+    let out = match &args.out {
+        Some(out) if !args.dry_run => {
+            state::may_replace(out, args.state)?;
+            std::fs::create_dir_all(out).with_context(|| format!("failed to make the folder {}", out.display()))?;
+            Some(out)
+        }
+        _ => None,
+    };
+    shown.stage("read", Some(read::bytes_of(&args.input.files)));
     let wanted = Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref() };
-    let input = Input::read(&args.input.files, &model, wanted)?;
+    let input = Input::read_told(&args.input.files, &model, wanted, &|bytes| shown.advance(bytes))?;
     let labels = args.labels.as_deref().map(|file| Labels::read(file, &input)).transpose()?.unwrap_or_default();
+    let options = LinkOptions {
+        threshold: args.threshold,
+        // What is kept for later runs holds links alone.
+        keep: (!args.state).then(|| page::keep(&input, args.truth.is_some())),
+        one_row_per_person: input.once(&model, &args.once),
+        superseded,
+        labels: labels.pairs.clone(),
+    };
+    let Some(out) = out else {
+        shown.stage("count pairs", None);
+        let cost = linkage::cost(&input.records, &model, &options);
+        shown.end();
+        return Ok(cost::report(&cost, &input));
+    };
     let mut sessions = Vec::new();
     if !args.no_train {
         shown.stage("learn weights", None);
         let trained = linkage::train(&input.records, &model, args.input.seed);
         (model, sessions) = (trained.model, trained.sessions);
     }
-    shown.stage("link", None);
-    let options = LinkOptions {
-        threshold: args.threshold,
-        keep: Some(page::keep(&input, args.truth.is_some())),
-        one_row_per_person: input.once(&model, &args.once),
-        superseded,
-        labels: labels.pairs.clone(),
+    shown.stage("link", Some(PARTS));
+    let teller = shown.teller();
+    let watch = |done: Done| teller(part(done));
+    let (whole, mut linked) = if args.state {
+        let (whole, linked) = Whole::link(&input.records, &model, &options, &watch);
+        (Some(whole), linked)
+    } else {
+        (None, linkage::link_watched(&input.records, &model, &options, &watch))
     };
-    let mut linked = linkage::link(&input.records, &model, &options);
     shown.stage("write", None);
     let threshold = args.threshold.unwrap_or(model.threshold);
     // Pairs below the threshold are for the page alone.
@@ -178,9 +209,15 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     write::clusters(&out.join("clusters.parquet"), &input, &linked)?;
     let scores = write::truth(&out.join("truth.parquet"), &input, &linked)?;
     write_text(&out.join("model.toml"), &model.to_toml())?;
+    if let Some(whole) = whole {
+        let kept = state::Kept { whole, input, id: args.input.id.clone(), load: 0 };
+        state::write(out, &kept)?;
+        state::start_log(out)?;
+        shown.end();
+        return told(&kept.input, &linked, &labels, edges, scores.as_ref(), threshold).written(out);
+    }
     shown.end();
-    let report = told(&input, &linked, &labels, edges, scores.as_ref(), threshold);
-    let whole = page::Page {
+    let page = page::Page {
         input: &input,
         model: &model,
         linked: &linked,
@@ -193,9 +230,29 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         notes: &input.notes(),
         show_values: args.show_values,
     };
-    write_text(&out.join("report.html"), &page::text(&whole))?;
-    write_text(&out.join("report.json"), &format!("{:#}\n", report.json))?;
-    Ok(report)
+    write_text(&out.join("report.html"), &page::text(&page))?;
+    told(&input, &linked, &labels, edges, scores.as_ref(), threshold).written(out)
+}
+
+/// Parts that the progress of a run is told in.
+const PARTS: u64 = 1000;
+
+/// How far a run is, in [`PARTS`]: comparing takes most of it.
+fn part(done: Done) -> u64 {
+    let (from, to) = match done.stage {
+        Stage::Numbers => (0, 200),
+        Stage::Compare => (200, 850),
+        Stage::Cluster => (850, PARTS),
+    };
+    from + (to - from) * done.done.min(done.total) / done.total.max(1)
+}
+
+impl Report {
+    /// Writes the report into a folder.
+    fn written(self, out: &Path) -> anyhow::Result<Self> {
+        write_text(&out.join("report.json"), &format!("{:#}\n", self.json))?;
+        Ok(self)
+    }
 }
 
 fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
@@ -267,6 +324,7 @@ fn told(
         },
         "rules": report.rules.iter().map(|rule| json!({
             "rule": rule.rule,
+            "pairs": rule.pairs,
             "new_pairs": rule.new_pairs,
             "skipped_blocks": rule.skipped_blocks,
             "skipped_pairs": rule.skipped_pairs,

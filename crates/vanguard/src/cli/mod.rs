@@ -9,8 +9,10 @@ mod evaluate;
 mod link;
 mod load;
 mod population;
+pub(crate) mod project;
 mod rates;
 mod review;
+pub(crate) mod risk;
 pub(crate) mod run;
 mod serve;
 mod simulate;
@@ -49,6 +51,8 @@ enum Command {
     Caseload(caseload::Args),
     Cohort(cohort::Args),
     Evaluate(evaluate::Args),
+    Project(project::Args),
+    Risk(risk::Args),
     Review(review::Args),
     Rates(rates::Args),
     Bench(bench::Args),
@@ -85,6 +89,8 @@ pub fn main() -> ExitCode {
         Command::Caseload(args) => caseload::run(args, cli.json),
         Command::Cohort(args) => cohort::run(args, cli.json),
         Command::Evaluate(args) => evaluate::run(args, cli.json),
+        Command::Project(args) => project::run(args, cli.json),
+        Command::Risk(args) => risk::run(args, cli.json),
         Command::Review(args) => review::run(args),
         Command::Rates(args) => rates::run(args),
         Command::Bench(args) => bench::run(args),

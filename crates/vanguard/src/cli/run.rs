@@ -63,6 +63,11 @@ pub fn steps(dir: &Path, force: bool, progress: &Terminal) -> anyhow::Result<Mad
     let load = load::load(&folder, force, progress)?;
     let computed = compute::compute(&folder, progress)?;
     let evaluation = evaluate::evaluate(&folder, &computed, progress)?;
+    crate::pipeline::future::open_or_project(&folder, &computed.summary.fingerprint, progress)?;
+    if folder.blueprint.risk.is_some() {
+        let options = population::risk::Options { seed: crate::pipeline::risk::SEED, ..Default::default() };
+        crate::pipeline::risk::train(&folder, &options, progress)?;
+    }
     let made = Made { load, computed, evaluation, stages: progress.finished(), total: started.elapsed() };
     crate::pipeline::runs::remember(&folder, &made).context("failed to note the run in the operational database")?;
     Ok(made)

@@ -3,8 +3,10 @@
 pub mod compute;
 pub mod evaluate;
 pub mod files;
+pub mod future;
 pub mod load;
 pub mod progress;
+pub mod risk;
 pub mod runs;
 
 /// How many threads a step uses: as many as the machine has.

@@ -56,6 +56,12 @@ impl Terminal {
         self.state.borrow().bar.set_position(done);
     }
 
+    /// Tells the stage that runs how far it has come, from any thread.
+    pub fn teller(&self) -> impl Fn(u64) + Sync + use<> {
+        let bar = self.state.borrow().bar.clone();
+        move |done| bar.set_position(done)
+    }
+
     /// Ends the stage that runs, if one does.
     pub fn end(&self) {
         let mut state = self.state.borrow_mut();

@@ -3,13 +3,15 @@
 use super::cohort_room::CohortRoom;
 use crate::folder::Folder;
 use crate::pipeline::evaluate::Evaluation;
-use crate::pipeline::{compute, progress::Terminal};
+use crate::pipeline::{compute, future, progress::Terminal, risk};
 use anyhow::Context;
 use blueprint::Blueprint;
 use care::{Care, Caseloads};
 use intake::Quality;
 use intake::review::{LinkageReport, ReviewPair};
 use lake::Snapshot;
+use population::projection::Future;
+use population::risk::RiskModel;
 use population::{People, Summary};
 use store::Store;
 
@@ -29,6 +31,10 @@ pub struct Site {
     pub caseloads: Caseloads,
     /// The verdicts.
     pub evaluation: Evaluation,
+    /// How many people each segment will have.
+    pub future: Future,
+    /// The model of risk, where one was trained.
+    pub risk: Option<RiskModel>,
     /// What came in and what was wrong with it.
     pub quality: Quality,
     /// How records became people; none where the snapshot was made before this was kept.
@@ -52,6 +58,8 @@ impl Site {
             Ok(evaluation) if evaluation.fingerprint == computed.summary.fingerprint => evaluation,
             _ => crate::pipeline::evaluate::evaluate(&folder, &computed, progress)?,
         };
+        let future = future::open_or_project(&folder, &computed.summary.fingerprint, progress)?;
+        let risk = risk::open(&folder)?;
         let quality = serde_json::from_str(&snapshot.quality()?)
             .context("failed to read the quality report of the snapshot: load the extracts again")?;
         let linkage = intake::review::report(&snapshot)?;
@@ -59,7 +67,21 @@ impl Site {
         let cohorts = CohortRoom::open(&folder, &computed.summary).context("failed to open the table of people")?;
         let store = Store::open(folder.database()).await?;
         let (people, summary) = (computed.people, computed.summary);
-        Ok(Self { folder, snapshot, people, summary, caseloads, evaluation, quality, linkage, pairs, cohorts, store })
+        Ok(Self {
+            folder,
+            snapshot,
+            people,
+            summary,
+            caseloads,
+            evaluation,
+            future,
+            risk,
+            quality,
+            linkage,
+            pairs,
+            cohorts,
+            store,
+        })
     }
 
     /// The care model.

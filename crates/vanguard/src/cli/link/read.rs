@@ -48,10 +48,41 @@ const MOST_SOURCES: usize = 256;
 impl Input {
     /// Reads the files in order.
     pub fn read(files: &[PathBuf], model: &Model, wanted: Wanted<'_>) -> anyhow::Result<Self> {
+        Self::read_told(files, model, wanted, &|_| {})
+    }
+
+    /// As [`Self::read`]; `told` is called with the bytes read so far, of [`bytes_of`] the files.
+    pub fn read_told(files: &[PathBuf], model: &Model, wanted: Wanted<'_>, told: &dyn Fn(u64)) -> anyhow::Result<Self> {
         let mut input = Self { truth: wanted.truth.map(|_| Texts::default()), ..Self::default() };
+        input.more(files, model, wanted, told)?;
+        Ok(input)
+    }
+
+    /// What was read at an earlier time: records, their ids, and the names of their sources.
+    pub fn earlier(records: Records, ids: Texts, sources: Vec<String>) -> Self {
+        Self { records, ids, sources, ..Self::default() }
+    }
+
+    /// The names of the sources, in order of their numbers.
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    /// Reads further files, in order, behind what is there.
+    pub fn more(
+        &mut self,
+        files: &[PathBuf],
+        model: &Model,
+        wanted: Wanted<'_>,
+        told: &dyn Fn(u64),
+    ) -> anyhow::Result<()> {
+        let mut before = 0;
         for path in files {
-            input.file(path, model, wanted).with_context(|| format!("failed to read {}", path.display()))?;
+            self.file(path, model, wanted, &|bytes| told(before + bytes))
+                .with_context(|| format!("failed to read {}", path.display()))?;
+            before += bytes_of(std::slice::from_ref(path));
         }
+        let input = self;
         if let Some((first, second, more)) = input.ids.repeated().filter(|_| wanted.id.is_some()) {
             let truths = input.truth.as_ref().map(|truth| (truth.get(first as usize), truth.get(second as usize)));
             let against = match truths {
@@ -66,10 +97,10 @@ impl Input {
                 second + 1
             );
         }
-        Ok(input)
+        Ok(())
     }
 
-    fn file(&mut self, path: &Path, model: &Model, wanted: Wanted<'_>) -> anyhow::Result<()> {
+    fn file(&mut self, path: &Path, model: &Model, wanted: Wanted<'_>, told: &dyn Fn(u64)) -> anyhow::Result<()> {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let mut rows = Rows {
             input: self,
@@ -84,16 +115,23 @@ impl Input {
             let mut wrong = None;
             // Header and rows come through two closures, never at one time.
             let shared = RefCell::new(&mut rows);
+            let (bytes, all, mut read) = (bytes_of(&[path.to_owned()]), lake::input::parquet_rows(path)?.max(1), 0_u64);
             lake::input::read_parquet_strings(
                 path,
                 |header| wrong = shared.borrow_mut().header(header).err(),
-                |row| shared.borrow_mut().row(|at| row.get(at).copied().unwrap_or("")),
+                |row| {
+                    shared.borrow_mut().row(|at| row.get(at).copied().unwrap_or(""));
+                    read += 1;
+                    if read.is_multiple_of(1 << 14) {
+                        told((bytes as f64 * (read as f64 / all as f64).min(1.0)) as u64);
+                    }
+                },
             )?;
             if let Some(error) = wrong {
                 return Err(error);
             }
         } else {
-            csv_rows(path, &mut rows)?;
+            csv_rows(path, &mut rows, told)?;
         }
         let (notes, wrong) = (rows.notes, rows.wrong);
         if let Some(error) = wrong {
@@ -269,7 +307,12 @@ fn is_parquet(path: &Path) -> anyhow::Result<bool> {
     Ok(read == 4 && &magic == b"PAR1")
 }
 
-fn csv_rows(path: &Path, rows: &mut Rows<'_>) -> anyhow::Result<()> {
+/// The bytes of some files together; a file that cannot be asked counts nothing.
+pub fn bytes_of(files: &[PathBuf]) -> u64 {
+    files.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|known| known.len()).sum()
+}
+
+fn csv_rows(path: &Path, rows: &mut Rows<'_>, told: &dyn Fn(u64)) -> anyhow::Result<()> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter(path)?)
         .flexible(true)
@@ -286,6 +329,9 @@ fn csv_rows(path: &Path, rows: &mut Rows<'_>) -> anyhow::Result<()> {
     rows.header(&header)?;
     let mut bytes = csv::ByteRecord::new();
     while reader.read_byte_record(&mut bytes)? {
+        if rows.notes.rows.is_multiple_of(1 << 14) {
+            told(reader.position().byte());
+        }
         rows.notes.uneven += u64::from(bytes.len() != header.len());
         match csv::StringRecord::from_byte_record(std::mem::take(&mut bytes)) {
             Ok(record) => {

@@ -2,7 +2,6 @@
 
 use super::texts::Texts;
 use serde_json::{Value, json};
-use std::collections::HashMap;
 
 /// Marks of clusters against true people.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,16 +47,11 @@ impl Scores {
 
 /// Marks the clusters of some records.
 pub fn mark(truth: &Texts, records: &[u32], cluster_of: &[u32]) -> Scores {
-    let mut people: HashMap<String, u32> = HashMap::new();
+    let (person_of, people) = truth.numbered(records);
     // Cluster and person of each record, then sorted: runs are the overlaps.
-    let mut both: Vec<(u32, u32)> = Vec::with_capacity(records.len());
-    for record in records {
-        let next = people.len() as u32;
-        let person = *people.entry(truth.get(*record as usize)).or_insert(next);
-        both.push((cluster_of[*record as usize], person));
-    }
+    let mut both: Vec<(u32, u32)> = records.iter().map(|record| cluster_of[*record as usize]).zip(person_of).collect();
     let clusters = both.iter().map(|(cluster, _)| *cluster as usize + 1).max().unwrap_or(0);
-    let (mut of_cluster, mut of_person) = (vec![0_u64; clusters], vec![0_u64; people.len()]);
+    let (mut of_cluster, mut of_person) = (vec![0_u64; clusters], vec![0_u64; people]);
     for (cluster, person) in &both {
         of_cluster[*cluster as usize] += 1;
         of_person[*person as usize] += 1;
@@ -81,7 +75,7 @@ pub fn mark(truth: &Texts, records: &[u32], cluster_of: &[u32]) -> Scores {
     let (b_cubed_precision, b_cubed_recall) = (precise / count, found / count);
     Scores {
         records: records.len() as u64,
-        people: people.len() as u64,
+        people: people as u64,
         precision,
         recall,
         f1: mean(precision, recall),

@@ -1,6 +1,7 @@
 //! The identifiers of many records in little memory: whole numbers as long as all are, text otherwise.
 
 use lake::table::Column;
+use rustc_hash::FxHashMap;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -36,6 +37,53 @@ impl Texts {
         if let Self::Words { text, ends } = self {
             text.push_str(value);
             ends.push(text.len());
+        }
+    }
+
+    /// As bytes, to be kept: the numbers, or the text and where each value ends.
+    pub fn to_bytes(&self) -> [Vec<u8>; 3] {
+        match self {
+            Self::Numbers(numbers) => {
+                [numbers.iter().flat_map(|number| number.to_le_bytes()).collect(), Vec::new(), Vec::new()]
+            }
+            Self::Words { text, ends } => {
+                let ends = ends.iter().flat_map(|end| (*end as u64).to_le_bytes()).collect();
+                [Vec::new(), text.clone().into_bytes(), ends]
+            }
+        }
+    }
+
+    /// What [`Self::to_bytes`] gave; `None` where it cannot have.
+    pub fn of_bytes(numbers: &[u8], text: Vec<u8>, ends: &[u8]) -> Option<Self> {
+        let words = |bytes: &[u8]| -> Vec<u64> {
+            let word = |eight: &[u8]| eight.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+            bytes.chunks_exact(8).map(word).collect()
+        };
+        if ends.is_empty() {
+            return Some(Self::Numbers(words(numbers).into_iter().map(u64::cast_signed).collect()));
+        }
+        let text = String::from_utf8(text).ok()?;
+        let ends: Vec<usize> = words(ends).into_iter().map(|end| end as usize).collect();
+        let fits =
+            ends.is_sorted() && ends.last() == Some(&text.len()) && ends.iter().all(|end| text.is_char_boundary(*end));
+        fits.then_some(Self::Words { text, ends })
+    }
+
+    /// For some records the number of their value, counted from 0 in order of first sight, and how many values there are.
+    pub fn numbered(&self, records: &[u32]) -> (Vec<u32>, usize) {
+        fn number<K: std::hash::Hash + Eq>(keys: impl Iterator<Item = K>) -> (Vec<u32>, usize) {
+            let mut known: FxHashMap<K, u32> = FxHashMap::default();
+            let numbers = keys
+                .map(|key| {
+                    let next = known.len() as u32;
+                    *known.entry(key).or_insert(next)
+                })
+                .collect();
+            (numbers, known.len())
+        }
+        match self {
+            Self::Numbers(numbers) => number(records.iter().map(|at| numbers[*at as usize])),
+            Self::Words { .. } => number(records.iter().map(|at| self.word(*at))),
         }
     }
 
@@ -143,6 +191,22 @@ mod tests {
         assert_eq!(texts.repeated(), Some((0, 5, 1)));
         assert_eq!(texts.find("007"), Some(3));
         assert_eq!(texts.column([1, 3].into_iter()), Column::Text(vec!["-3".into(), "007".into()]));
+    }
+
+    #[test]
+    fn bytes_come_back_as_they_were() {
+        for values in [&["7", "-3", "9223372036854775807"][..], &["a", "", "\u{e9}"], &[]] {
+            let mut texts = Texts::default();
+            for value in values {
+                texts.push(value);
+            }
+            let [numbers, text, ends] = texts.to_bytes();
+            let again = Texts::of_bytes(&numbers, text, &ends).unwrap();
+            let all: Vec<String> = (0..again.len()).map(|at| again.get(at)).collect();
+            assert_eq!(all, values);
+        }
+        assert!(Texts::of_bytes(&[], vec![0xff], &[1, 0, 0, 0, 0, 0, 0, 0]).is_none());
+        assert!(Texts::of_bytes(&[], vec![b'a'], &[9, 0, 0, 0, 0, 0, 0, 0]).is_none());
     }
 
     #[test]

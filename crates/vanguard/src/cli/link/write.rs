@@ -46,6 +46,15 @@ pub fn clusters(path: &Path, input: &Input, linked: &Linked) -> Result<(), LakeE
     })
 }
 
+/// Writes `id` and `cluster_id` of every record, where clusters have identifiers of their own.
+pub fn people(path: &Path, input: &Input, people: &[u64]) -> Result<(), LakeError> {
+    let all: Vec<u32> = (0..people.len() as u32).collect();
+    write(path, &all, |some| {
+        let cluster = some.iter().map(|at| people[*at as usize].cast_signed()).collect();
+        vec![("id".to_owned(), input.ids.column(some.iter().copied())), ("cluster_id".to_owned(), Column::I64(cluster))]
+    })
+}
+
 /// Writes `id` and `truth` of the records whose true person is told, and marks the answer. Nothing where no truth was asked for.
 pub fn truth(path: &Path, input: &Input, linked: &Linked) -> Result<Option<Scores>, LakeError> {
     let Some(truth) = &input.truth else { return Ok(None) };

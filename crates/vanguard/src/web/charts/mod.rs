@@ -4,11 +4,13 @@
 pub mod age_sex;
 mod axis;
 pub mod bars;
+pub mod calibration;
 pub mod cluster;
 pub mod control;
 pub mod curve;
 mod draw;
 pub mod event_study;
+pub mod fan;
 pub mod figure;
 pub mod funnel;
 pub mod heat;
@@ -28,10 +30,12 @@ pub(super) mod samples;
 
 pub use age_sex::{AgeSexBand, AgeSexPyramid, age_sex_pyramid};
 pub use bars::{Bar, BarChart, bar_chart};
+pub use calibration::{CalibrationChart, CalibrationPoint, calibration_chart};
 pub use cluster::{ClusterChart, ClusterLink, ClusterNode, LinkKind, cluster_chart};
 pub use control::{ControlChart, ControlPoint, Signal, control_chart};
 pub use curve::{Curve, CurveChart, curve_chart};
 pub use event_study::{EventStudy, StudyPoint, event_study};
+pub use fan::{FanChart, FanPoint, fan_chart};
 pub use figure::ChartText;
 pub use funnel::{FunnelLimits, FunnelPlot, FunnelPoint, Standing, funnel_plot};
 pub use heat::{HeatCell, HeatTable, HeatTotals, heat_table};

@@ -5,6 +5,7 @@ mod caseloads;
 mod cohorts;
 mod data_quality;
 mod evaluation;
+mod future;
 mod linkage;
 mod localities;
 mod measures;
@@ -13,6 +14,7 @@ mod paging;
 mod person;
 mod population;
 mod quarantine;
+mod risk;
 mod search;
 mod segments;
 mod shown;
@@ -33,6 +35,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/", get(overview::show))
         .route("/population", get(population::show))
         .route("/segments", get(segments::show))
+        .route("/risk", get(risk::index))
+        .route("/future", get(future::index))
+        .route("/future/{segment}", get(future::show))
         .route("/localities", get(localities::show))
         .route("/measures", get(measures::index))
         .route("/measures/{id}", get(measures::show))

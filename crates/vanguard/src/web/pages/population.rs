@@ -21,6 +21,7 @@ pub async fn show(session: Session) -> Response {
 fn population(session: &Session) -> Page {
     let body = html! {
         (heading("Population and needs", None))
+        p { a href="/risk" { "Who is likely to have an emergency admission, and how good that prediction is" } }
         (who(session))
         (ages(session))
         (deprivation(session))

@@ -21,6 +21,7 @@ fn segments(session: &Session) -> Page {
         p class="nhsuk-lede-text" {
             "A segment says what people have in common; a tier says how much care they need. Everyone is in exactly one of each, so the rows and columns add up to the list."
         }
+        p { a href="/future" { "How many people each segment will have in five and ten years" } }
         (grid(session))
         p class="nhsuk-body-s" { (shown::NOTE) }
         (groups("Segments: who they are and what they used in 12 months", "segments", &summary.segments))

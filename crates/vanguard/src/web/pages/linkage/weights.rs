@@ -1,8 +1,9 @@
 //! The chart of match weights with the threshold.
 
 use super::super::shown;
-use crate::web::charts::{ChartText, Num, WeightHistogram, WeightStep, weight_histogram};
-use intake::review::{LinkageReport, WeightBin};
+use crate::web::charts::{ChartText, Num, WeightHistogram, WeightStep, number, weight_histogram};
+use crate::web::components::{Borders, SummaryRow, summary_list};
+use intake::review::{ExpectedErrors, LinkageReport, WeightBin};
 use maud::{Markup, html};
 
 /// Bits of one step of the chart.
@@ -28,7 +29,44 @@ pub fn section(report: &LinkageReport) -> Markup {
     html! {
         h2 { "How sure the links are" }
         (weight_histogram(&chart))
+        (expected(&report.errors))
     }
+}
+
+/// What to expect of the pairs that were weighed: shares of the links, with intervals, and no count of people.
+fn expected(errors: &ExpectedErrors) -> Markup {
+    let rows = [
+        SummaryRow::new(
+            "Links by weight that join two people",
+            html! { (of_thousand(errors.false_matches, errors.false_variance, errors.links)) },
+        ),
+        SummaryRow::new(
+            "Matches not joined, against links by weight",
+            html! { (of_thousand(errors.missed, errors.missed_variance, errors.links)) },
+        ),
+    ];
+    html! {
+        h3 { "Errors to expect" }
+        (summary_list(&rows, Borders::All))
+        p class="nhsuk-body-s" {
+            "Each pair counts by its match probability; the 95% intervals hold chance alone and trust the model, which reviewers' decisions about pairs drawn at random check. Links through an NHS number are not counted, nor are matches that no rule brought together. Links that were refused for another reason, such as two NHS numbers, count as missed by their weight, so the second figure is on the high side."
+        }
+    }
+}
+
+/// An expected number for every 1,000 links, with the interval of a sum of independent pairs; hidden where there are few links.
+fn of_thousand(expected: f64, variance: f64, links: u64) -> String {
+    /// The normal quantile of a two-sided 95% interval.
+    const Z: f64 = 1.959_963_984_540_054;
+    if shown::alone(links).is_none_or(|links| links == 0) {
+        return "too few links to say".to_owned();
+    }
+    let words = |count: f64| {
+        let share = (count / links as f64 * 1000.0).max(0.0);
+        Num::new(share).map_or_else(String::new, |share| number(share, 1))
+    };
+    let half = Z * variance.max(0.0).sqrt();
+    format!("{} in 1,000 ({} to {})", words(expected), words(expected - half), words(expected + half))
 }
 
 /// Steps of two bits; each kind of pair protected as a list of its own.
@@ -69,6 +107,13 @@ fn summary(steps: &[WeightStep]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn expected_errors_are_shares_of_links() {
+        // 100 links of probability 0.9: 10 expected, with a deviation of 3.
+        assert_eq!(of_thousand(10.0, 9.0, 100), "100.0 in 1,000 (41.2 to 158.8)");
+        assert_eq!(of_thousand(0.0, 0.0, 3), "too few links to say");
+    }
 
     #[test]
     fn steps_of_two_bits_hide_small_counts() {
