@@ -54,7 +54,8 @@ pub fn curve_chart(chart: &CurveChart) -> Markup {
     }
     let (top, bottom) = (44.0, 320.0);
     let up = Scale::new(points().map(|point| point.1), chart.from_zero, bottom, top, 5);
-    let plot = Plot { left: label_width(&up) + 16.0, right: WIDTH - 36.0, top, bottom };
+    // The last label stands half outside the plot.
+    let plot = Plot { left: label_width(&up) + 16.0, right: WIDTH - 64.0, top, bottom };
     let across = Scale::new(points().map(|point| point.0), chart.from_zero, plot.left, plot.right, 6);
     let look = |at: usize| LOOKS[at % LOOKS.len()];
     let keys: Vec<(Key, &str)> =
