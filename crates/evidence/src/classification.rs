@@ -131,7 +131,7 @@ mod tests {
             let all = Classification::new(scored.iter().map(|(score, kind)| (f64::from(*score), *kind)));
             let of = |kind: bool| scored.iter().filter(move |one| one.1 == kind).map(|one| one.0);
             let pairs: Vec<f64> = of(true)
-                .flat_map(|a| of(false).map(move |b| if a > b { 1.0 } else if a == b { 0.5 } else { 0.0 }))
+                .flat_map(|a| of(false).map(move |b| f64::midpoint(1.0, f64::from(a.cmp(&b) as i8))))
                 .collect();
             match all.area() {
                 None => prop_assert!(pairs.is_empty()),

@@ -1,6 +1,7 @@
 //! Brings together the pairs worth comparing, each once, and weighs them.
 
 use crate::compare::Eye;
+use crate::gauge::Spectrum;
 use crate::key::Keys;
 use crate::model::{Comparison, Model};
 use crate::plan::{Plan, probability};
@@ -148,6 +149,8 @@ pub(crate) struct Compared {
     pub(crate) rules: Vec<RuleReport>,
     /// Rules under which a record stood in a block that was too large, one bit each; empty where none was.
     pub(crate) passed_over: Vec<u32>,
+    /// All pairs compared, by weight.
+    pub(crate) spectrum: Spectrum,
 }
 
 /// Parts of a rule that progress is told in.
@@ -160,6 +163,7 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
     let mut edges = Vec::new();
     let mut reports = Vec::new();
     let mut passed_over: Vec<u32> = Vec::new();
+    let mut spectrum = Spectrum::new(records.len());
     let rules = &plan.model.blocking.rules;
     for (rule_at, rule) in rules.iter().enumerate() {
         let entries = entries(records, rule, active, group);
@@ -182,7 +186,7 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
         let work = tasks(&blocks);
         let told = AtomicU64::new(0);
         let whole = report.pairs.max(1);
-        let results: Vec<(Vec<Edge>, u64)> = work
+        let results: Vec<(Vec<Edge>, u64, Spectrum)> = work
             .par_iter()
             .map_init(
                 || Eye::new(plan),
@@ -196,14 +200,15 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
                 },
             )
             .collect();
-        for (found, pairs) in results {
+        for (found, pairs, seen) in results {
             edges.extend(found);
             report.new_pairs += pairs;
+            spectrum.add(seen);
         }
         reports.push(report);
     }
     edges.par_sort_unstable_by_key(|edge: &Edge| (edge.left, edge.right));
-    Compared { edges, rules: reports, passed_over }
+    Compared { edges, rules: reports, passed_over, spectrum }
 }
 
 fn one_task(
@@ -214,13 +219,13 @@ fn one_task(
     task: &[Block],
     passed_over: &[u32],
     keep_bits: f64,
-) -> (Vec<Edge>, u64) {
+) -> (Vec<Edge>, u64, Spectrum) {
     let (earlier, own) = (&plan.rules[..rule_at], plan.rules[rule_at]);
     let rules = &plan.model.blocking.rules[..rule_at];
     let quick: Vec<(usize, u8)> =
         rules.iter().enumerate().filter_map(|(at, rule)| Some((at, same_need(rule)?))).collect();
     let all = &plan.records.rows;
-    let mut edges = Vec::new();
+    let (mut edges, mut spectrum) = (Vec::new(), Spectrum::new(plan.records.len()));
     let mut pairs = 0;
     // The rows of a block side by side: fetched one behind the other they wait for memory together.
     let mut rows: Vec<Row> = Vec::new();
@@ -244,13 +249,17 @@ fn one_task(
                 pairs += 1;
                 let (left, right) = ((*a).min(*b), (*a).max(*b));
                 let bits = plan.bits(mask, left, right);
-                if bits >= keep_bits && plan.veto(mask).is_none() {
+                if plan.veto(mask).is_some() {
+                    continue;
+                }
+                spectrum.see(plan, mask, bits, left, right);
+                if bits >= keep_bits {
                     edges.push(edge(left, right, bits, Tier::Weight));
                 }
             }
         }
     }
-    (edges, pairs)
+    (edges, pairs, spectrum)
 }
 
 /// Which of family, given name, birth, postcode and address are present and equal, one bit each.

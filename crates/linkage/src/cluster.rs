@@ -23,7 +23,7 @@ struct Clusters<'a, 'b> {
     spokesmen: FxHashMap<u32, Vec<u32>>,
 }
 
-/// Joins along the edges of the second tier. Counts refusals in the report.
+/// Joins along the edges of the deterministic tiers, in their order, and then along those of weight. Counts refusals in the report.
 pub(crate) fn join(
     plan: &Plan<'_>,
     settled: &mut Settled,
@@ -34,15 +34,15 @@ pub(crate) fn join(
     watch: Watch<'_>,
 ) {
     let content = |record: u32| plan.records.rows[record as usize].content;
-    // Weight, the two contents mixed in a way that does not ask which comes first, and the place of the edge.
-    let mut order: Vec<(Reverse<i32>, u64, u32)> = edges
+    // Tier, weight, the two contents mixed in a way that does not ask which comes first, and the place of the edge.
+    let mut order: Vec<(Tier, Reverse<i32>, u64, u32)> = edges
         .iter()
         .enumerate()
-        .filter(|(_, edge)| edge.tier == Tier::Weight && edge.weight_bits_hundredths >= least)
+        .filter(|(_, edge)| edge.tier != Tier::Weight || edge.weight_bits_hundredths >= least)
         .map(|(at, edge)| {
             let (a, b) = (content(edge.left), content(edge.right));
             let mixed = a.min(b).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ a.max(b);
-            (Reverse(edge.weight_bits_hundredths), mixed, at as u32)
+            (edge.tier, Reverse(edge.weight_bits_hundredths), mixed, at as u32)
         })
         .collect();
     order.par_sort_unstable();
@@ -50,7 +50,7 @@ pub(crate) fn join(
     let mut eye = Eye::new(plan);
     let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
     let total = order.len().max(1) as u64;
-    for (done, (_, _, at)) in order.into_iter().enumerate() {
+    for (done, (tier, _, _, at)) in order.into_iter().enumerate() {
         if done % (1 << 14) == 0 {
             watch(Done { stage: Stage::Cluster, done: done as u64, total });
         }
@@ -74,8 +74,15 @@ pub(crate) fn join(
         }
         clusters.speak(a, &mut of_a);
         clusters.speak(b, &mut of_b);
-        match clusters.alike(&mut eye, &of_a, &of_b) {
-            Likeness::Alike => clusters.unite(a, b, &mut of_a, &of_b),
+        match clusters.alike(&mut eye, &of_a, &of_b, tier == Tier::Weight) {
+            Likeness::Alike => {
+                clusters.unite(a, b, &mut of_a, &of_b);
+                if let Tier::Rule(rule) = tier
+                    && let Some(told) = report.tiers.get_mut(usize::from(rule))
+                {
+                    told.joined += 1;
+                }
+            }
             Likeness::Different => report.refused_different += 1,
             Likeness::Unlike => report.refused_unlike += 1,
         }
@@ -140,8 +147,9 @@ impl<'a, 'b> Clusters<'a, 'b> {
         }
     }
 
-    fn alike(&self, eye: &mut Eye<'_>, of_a: &[u32], of_b: &[u32]) -> Likeness {
-        if let ([_], [_]) = (of_a, of_b) {
+    /// `weighed` says that a weight asks, which has to hold for the clusters as a whole; a deterministic tier has only vetoes to fear.
+    fn alike(&self, eye: &mut Eye<'_>, of_a: &[u32], of_b: &[u32], weighed: bool) -> Likeness {
+        if let (true, [_], [_]) = (weighed, of_a, of_b) {
             // Two single records: the edge between them has been weighed, and no veto stood against it.
             return Likeness::Alike;
         }
@@ -157,7 +165,7 @@ impl<'a, 'b> Clusters<'a, 'b> {
         let pairs = of_a.len() * of_b.len();
         if vetoed * 2 >= pairs {
             Likeness::Different
-        } else if bits < self.plan.model.least_mean_bits * pairs as f64 {
+        } else if weighed && bits < self.plan.model.least_mean_bits * pairs as f64 {
             Likeness::Unlike
         } else {
             Likeness::Alike

@@ -30,6 +30,8 @@ pub struct Columns {
     pub address: Vec<String>,
     /// NHS number or another key of a person.
     pub number: Vec<String>,
+    /// The number that the row's number replaced (superseded).
+    pub superseded_number: Vec<String>,
     /// Whole name.
     pub full: Vec<String>,
     /// Place of birth, suburb or town.
@@ -82,7 +84,8 @@ impl Columns {
     }
 
     pub(crate) fn check(&self) -> Result<(), String> {
-        let all = Field::ALL.iter().flat_map(|(field, _)| self.of(*field)).chain(&self.source);
+        let all = Field::ALL.iter().flat_map(|(field, _)| self.of(*field));
+        let all = all.chain(&self.source).chain(&self.superseded_number);
         match all.into_iter().find(|column| column.split('+').any(|part| plain(part).is_empty())) {
             Some(column) => Err(format!("columns: `{column}` is not a column, nor two with ` + ` between them")),
             None => Ok(()),
@@ -99,7 +102,11 @@ impl Columns {
             out.push_str("encoded = true\n");
         }
         let fields = Field::ALL.iter().map(|(field, word)| (*word, self.of(*field)));
-        let ends = [("source", &self.source[..]), ("one_row_per_person", &self.one_row_per_person)];
+        let ends = [
+            ("superseded_number", &self.superseded_number[..]),
+            ("source", &self.source),
+            ("one_row_per_person", &self.one_row_per_person),
+        ];
         for (word, columns) in fields.chain(ends).filter(|(_, columns)| !columns.is_empty()) {
             let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
             // Writing to a String cannot fail.
@@ -120,6 +127,8 @@ pub struct Reading {
     pub bad_numbers: u64,
     /// Rows with text in the birth column that is no date at all; it was left out.
     pub bad_births: u64,
+    /// Numbers that rows say were replaced: `(old, new)`, for [`crate::LinkOptions::superseded`].
+    pub superseded: Vec<(u64, u64)>,
     /// For each field of [`Layout::fields`], rows with any text.
     pub filled: Vec<u64>,
     /// Room for the texts of joined columns, one for each field.
@@ -134,6 +143,7 @@ pub struct Layout {
     /// For each field that has any, the places of its columns.
     fields: Vec<(Field, Vec<usize>)>,
     source: Option<usize>,
+    superseded: Option<usize>,
     check_numbers: bool,
     /// Where the tokens of an encoded file stand; `None` for values that can be read.
     encodings: Option<Encodings>,
@@ -153,7 +163,8 @@ impl Layout {
         let source = columns.source.iter().find_map(places).and_then(|places| places.first().copied());
         let encodings =
             columns.encoded.then(|| Encodings::find(|name| header.iter().position(|own| *own == plain(name))));
-        Self { fields, source, check_numbers, encodings }
+        let superseded = columns.superseded_number.iter().find_map(places).and_then(|places| places.first().copied());
+        Self { fields, source, superseded, check_numbers, encodings }
     }
 
     /// The fields the file has, and the places of their columns.
@@ -219,6 +230,14 @@ impl Layout {
                     input.nhs_number = self.number(text);
                     reading.bad_numbers += u64::from(input.nhs_number.is_none());
                 }
+            }
+        }
+        if let Some(old) = self.superseded.and_then(|at| self.number(cell(at).trim())) {
+            match input.nhs_number {
+                Some(new) if new != old => reading.superseded.push((old, new)),
+                Some(_) => {}
+                // A row that knows only the old number is found by it.
+                None => input.nhs_number = Some(old),
             }
         }
         let record = records.push_more(source, &input, &more);

@@ -4,7 +4,7 @@ use crate::block::cap;
 use crate::cluster;
 use crate::forest::Forest;
 use crate::label::{self, Apart, Decisions, Label, RefusedLabel};
-use crate::link::{Least, Run};
+use crate::link::{Least, Run, run};
 use crate::number::{Current, Settled, by_number, settle_some};
 use crate::plan::Plan;
 use crate::result::{Conflict, Edge, LinkOptions, Report, Tier};
@@ -74,10 +74,12 @@ impl Links {
             active[record as usize] = true;
         }
         let tier = |tier: Tier| run.settled.iter().filter(|edge| edge.tier == tier).copied().collect();
+        let tied = |edge: &&Edge| !matches!(edge.tier, Tier::Number | Tier::Clerical);
+        let tied_edges = run.settled.iter().filter(tied).copied().collect();
         Self {
             number_edges: tier(Tier::Number),
             label_edges: tier(Tier::Clerical),
-            tied_edges: tier(Tier::Weight),
+            tied_edges,
             number_group: run.number_group,
             group: run.group,
             active,
@@ -102,6 +104,13 @@ impl Links {
     /// Takes the added records in: those of the plan behind the known ones, and what `options` say beyond `before`.
     pub(crate) fn grow(&mut self, plan: &Plan<'_>, options: &LinkOptions, before: &LinkOptions, least: Least) -> Grown {
         let (known, count) = (self.roots.len(), plan.records.len());
+        if !plan.model.tier.is_empty() || options.precision.is_some() {
+            // Both rest on all pairs: everything is done anew.
+            let run = run(plan, options, &|_| {});
+            let report = run.report.clone();
+            *self = Self::of(run, count);
+            return Grown { touched: vec![true; count], report };
+        }
         let (group, active) = (self.group.clone(), self.active.clone());
         self.number_group.resize(count, 0);
         self.active.resize(count, true);

@@ -34,12 +34,12 @@ impl Held {
         } else {
             (FxHashMap::default(), 0.0)
         };
-        Self { rarity, births, other_birth, prior_bits: prior_bits(records.len(), model) }
+        Self { rarity, births, other_birth, prior_bits: prior_bits(records.len(), model.prior.matches_per_record) }
     }
 
     /// Nothing is common and nothing rare, where only answers are asked for and no weights.
     pub(crate) fn nothing(records: &Records, model: &Model) -> Self {
-        Self { prior_bits: prior_bits(records.len(), model), ..Self::default() }
+        Self { prior_bits: prior_bits(records.len(), model.prior.matches_per_record), ..Self::default() }
     }
 
     /// The weight of a value of a text column. A value that no record had is as rare as one that few had: its weight is that of the

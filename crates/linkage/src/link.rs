@@ -1,14 +1,15 @@
 //! The whole run: numbers, then weights, then clusters.
 
+use crate::estimate::MOST_CERTAIN;
 use crate::forest::Forest;
+use crate::gauge::Spectrum;
 use crate::label::RefusedLabel;
 use crate::model::Model;
-use crate::plan::{Plan, bits_of_probability};
+use crate::plan::{Plan, bits_of_probability, probability};
 use crate::records::Records;
 use crate::result::{Conflict, Edge, LinkOptions, Linked, Report};
 use crate::watch::{Done, Stage, Watch};
-
-use crate::{block, cluster, label, number, same};
+use crate::{block, cluster, label, number, same, tier};
 use std::time::Instant;
 
 /// Finds which records are of one person.
@@ -17,7 +18,8 @@ use std::time::Instant;
 /// record for each distinct profile of those people, and all records without a number, are blocked, compared and weighed;
 /// two records which both have a settled number are not compared again. Last, clusters grow along the edges from the strongest
 /// down; a join is refused where it would put two different numbers, two rows of a source that holds each person once, or
-/// two clearly different people into one cluster. Labels come before all of this: see [`LinkOptions::labels`].
+/// two clearly different people into one cluster. Deterministic tiers of the model join before the weights,
+/// with the same refusals. Labels come before all of this: see [`LinkOptions::labels`].
 ///
 /// The answer does not depend on the number of threads, nor on the order of the records but for ties between records whose
 /// content is the same. The model is used as it is: train it first with [`crate::train`] where the data differ from it.
@@ -41,7 +43,19 @@ pub(crate) struct Least {
 
 impl Least {
     pub(crate) fn of(model: &Model, options: &LinkOptions) -> Self {
-        let join = bits_of_probability(options.threshold.unwrap_or(model.threshold));
+        // By expected precision the threshold is not known yet: until it is, only what any threshold would take is joined, and all that
+        // one might take is kept.
+        let by_precision = options.precision.is_some();
+        let threshold = if by_precision { MOST_CERTAIN } else { options.threshold.unwrap_or(model.threshold) };
+        let join = bits_of_probability(threshold);
+        let lowest = if by_precision { 0.0 } else { join };
+        Self { join, keep: options.keep.map_or(lowest, bits_of_probability).min(lowest) }
+    }
+
+    /// Once the pairs are weighed: the threshold by expected precision, where one is asked for.
+    fn chosen(self, options: &LinkOptions, spectrum: &Spectrum) -> Self {
+        let Some(precision) = options.precision else { return self };
+        let join = spectrum.weight_for(precision, 0.0, self.join);
         Self { join, keep: options.keep.map_or(join, bits_of_probability).min(join) }
     }
 
@@ -70,6 +84,9 @@ pub(crate) struct Run {
     pub(crate) passed_over: Vec<u32>,
     pub(crate) forest: Forest,
     pub(crate) report: Report,
+    /// The least weights in the end.
+    pub(crate) least: Least,
+    pub(crate) spectrum: Spectrum,
 }
 
 impl Run {
@@ -83,6 +100,8 @@ impl Run {
             conflicts: self.conflicts,
             refused_labels: self.refused_labels,
             report: self.report,
+            threshold: probability(self.least.join),
+            spectrum: self.spectrum,
         }
     }
 }
@@ -106,19 +125,36 @@ pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>) -> R
     let (apart, decisions) = label::sorted(&options.labels, records.len());
     let mut settled = number::settle(plan, options, apart);
     clock.lap("numbers");
-    let least = Least::of(plan.model, options);
+    let mut least = Least::of(plan.model, options);
     let (_, before) = settled.forest.numbered();
     let number_group = settled.group.clone();
     let (refused_labels, joined_by_label) = label::join(plan, &mut settled, decisions);
+    let tied = settled.edges.len();
     same::fold(plan, &mut settled, least.join, options);
     clock.lap("the same");
     let mut report =
         Report { records: records.len() as u64, profiles: settled.active.len() as u64, ..Report::default() };
     report.joined_by_number = report.records - before;
     report.joined_by_label = joined_by_label;
-    let compared = block::compare(plan, &settled.active, &settled.group, least.keep, watch);
+    report.superseded = number::Current::of(&options.superseded).report(records);
+    let (by_rule, tiers) = tier::find(plan, &settled.active, &settled.group);
+    report.tiers = tiers;
+    let mut compared = block::compare(plan, &settled.active, &settled.group, least.keep, watch);
     report.pairs = compared.rules.iter().map(|rule| rule.new_pairs).sum();
     report.rules = compared.rules;
+    for edge in &settled.edges[tied..] {
+        compared.spectrum.count(f64::from(edge.weight_bits_hundredths) / 100.0);
+    }
+    if options.precision.is_some() {
+        least = least.chosen(options, &compared.spectrum);
+        compared.edges.retain(|edge| f64::from(edge.weight_bits_hundredths) >= (least.keep * 100.0).floor());
+    }
+    if !by_rule.is_empty() {
+        compared.edges.extend(by_rule);
+        // A pair that several tiers found is tried with the first.
+        compared.edges.sort_unstable_by_key(|edge| (edge.left, edge.right, edge.tier));
+        compared.edges.dedup_by_key(|edge| (edge.left, edge.right));
+    }
     clock.lap("compare");
     let group = settled.group.clone();
     cluster::join(plan, &mut settled, &compared.edges, least.join_hundredths(), options, &mut report, watch);
@@ -136,6 +172,8 @@ pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>) -> R
         passed_over: compared.passed_over,
         forest: settled.forest,
         report,
+        least,
+        spectrum: compared.spectrum,
     }
 }
 

@@ -37,6 +37,9 @@ pub struct Model {
     pub training: Vec<Vec<Test>>,
     /// What is compared, and what each answer weighs.
     pub comparison: Vec<Comparison>,
+    /// Deterministic tiers: pairs that are joined without being weighed, in this order, after the numbers and before the weights.
+    #[serde(default)]
+    pub tier: Vec<TierRule>,
     /// Pairs that are never joined by weight, whatever they score.
     #[serde(default)]
     pub veto: Vec<Veto>,
@@ -68,8 +71,9 @@ pub struct Prior {
     pub matches_per_record: f64,
     /// Training counts the pairs of this rule, which must hold for hardly any but true matches, ...
     pub rule: Vec<Test>,
-    /// ... and divides by the share of true matches it finds.
-    pub recall: f64,
+    /// ... and divides by the share of matches it finds: this share, or without one what the m learned say.
+    #[serde(default)]
+    pub recall: Option<f64>,
 }
 
 /// Which pairs are compared.
@@ -116,6 +120,19 @@ impl Level {
     pub fn is_neutral(&self) -> bool {
         self.m == 0.0 && self.u == 0.0
     }
+}
+
+/// A pair that is joined without being weighed.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TierRule {
+    /// What it is called; edges carry it.
+    pub name: String,
+    /// All of these hold ...
+    pub when: Vec<Test>,
+    /// ... and none of these.
+    #[serde(default)]
+    pub unless: Vec<Test>,
 }
 
 /// A pair that is never joined by weight.
@@ -186,6 +203,7 @@ impl Model {
         tests.extend(self.training.iter().flatten());
         tests.extend(&self.prior.rule);
         tests.extend(self.comparison.iter().flat_map(|c| &c.levels).flat_map(|level| &level.when));
+        tests.extend(self.tier.iter().flat_map(|tier| tier.when.iter().chain(&tier.unless)));
         tests.extend(self.veto.iter().flat_map(|veto| veto.when.iter().chain(&veto.unless)));
         tests.sort_unstable();
         tests.dedup();
@@ -201,7 +219,14 @@ impl Model {
         within("least_mean_bits", self.least_mean_bits, -1000.0, 1000.0)?;
         within("number.bits", self.number.bits, 0.0, 1000.0)?;
         within("prior.matches_per_record", self.prior.matches_per_record, 1e-9, 1e9)?;
-        within("prior.recall", self.prior.recall, 0.01, 1.0)?;
+        match self.prior.recall {
+            Some(recall) => within("prior.recall", recall, 0.01, 1.0)?,
+            None if crate::prior::can_work_out(self) => {}
+            None => return Err(
+                "a test of prior.rule stands in no level, so that its recall cannot be worked out: give prior.recall"
+                    .into(),
+            ),
+        }
         let rules = self.blocking.rules.iter().chain(&self.training).chain(std::iter::once(&self.prior.rule));
         for rule in rules {
             if rule.is_empty() {
@@ -221,6 +246,15 @@ impl Model {
         }
         if self.tests().len() > MOST_TESTS {
             return Err(format!("there are {} different tests; give {MOST_TESTS} at most", self.tests().len()));
+        }
+        if self.tier.len() > MOST_RULES {
+            return Err(format!("give {MOST_RULES} tiers at most"));
+        }
+        if let Some(tier) = self.tier.iter().find(|tier| !tier.when.iter().any(|test| test.is_key())) {
+            return Err(format!(
+                "tier `{}`: one test of `when` must bring records together: exact, first, year, month-day, sector, district, area or swapped",
+                tier.name
+            ));
         }
         self.columns.check()?;
         if let Some(test) = self.tests().into_iter().find(|test| !test.is_for(self.columns.encoded)) {
@@ -265,11 +299,13 @@ impl Model {
         );
         let _ = write!(
             out,
-            "\n[prior]\nmatches_per_record = {:?}\nrule = {}\nrecall = {:?}\n",
+            "\n[prior]\nmatches_per_record = {:?}\nrule = {}\n",
             self.prior.matches_per_record,
-            list(&self.prior.rule),
-            self.prior.recall
+            list(&self.prior.rule)
         );
+        if let Some(recall) = self.prior.recall {
+            let _ = writeln!(out, "recall = {recall:?}");
+        }
         let _ = write!(
             out,
             "\n[blocking]\nlargest_block = {}\nrules = {}\n",
@@ -292,14 +328,11 @@ impl Model {
             }
             out.push_str("]\n");
         }
-        for veto in &self.veto {
-            let _ = write!(
-                out,
-                "\n[[veto]]\nname = {}\nwhen = {}\nunless = {}\n",
-                quoted(&veto.name),
-                list(&veto.when),
-                list(&veto.unless)
-            );
+        let tiers = self.tier.iter().map(|tier| ("tier", &tier.name, &tier.when, &tier.unless));
+        let vetoes = self.veto.iter().map(|veto| ("veto", &veto.name, &veto.when, &veto.unless));
+        for (what, name, when, unless) in tiers.chain(vetoes) {
+            let (name, when, unless) = (quoted(name), list(when), list(unless));
+            let _ = write!(out, "\n[[{what}]]\nname = {name}\nwhen = {when}\nunless = {unless}\n");
         }
         out
     }

@@ -7,6 +7,7 @@ use crate::label::Apart;
 use crate::plan::Plan;
 use crate::records::Records;
 use crate::result::{Conflict, Edge, LinkOptions, Tier};
+use crate::supersede::{SupersededReport, resolve};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -90,24 +91,25 @@ pub(crate) fn settle_some(
 /// What numbers have become.
 pub(crate) struct Current {
     newer: FxHashMap<u64, u64>,
+    report: SupersededReport,
 }
 
 impl Current {
     /// Of pairs of an old number and the new one.
     pub(crate) fn of(superseded: &[(u64, u64)]) -> Self {
-        Self { newer: superseded.iter().copied().collect() }
+        let (newer, report) = resolve(superseded);
+        Self { newer, report }
     }
 
     /// The number that counts for a number.
-    pub(crate) fn number(&self, mut number: u64) -> u64 {
-        // A chain of replacements ends; the count guards against a circle.
-        for _ in 0..8 {
-            match self.newer.get(&number) {
-                Some(new) if *new != number => number = *new,
-                _ => break,
-            }
-        }
-        number
+    pub(crate) fn number(&self, number: u64) -> u64 {
+        self.newer.get(&number).copied().unwrap_or(number)
+    }
+
+    /// What became of them for some records.
+    pub(crate) fn report(self, records: &Records) -> SupersededReport {
+        let replaced = records.rows.iter().filter(|row| self.newer.contains_key(&row.number)).count() as u64;
+        SupersededReport { records: if self.newer.is_empty() { 0 } else { replaced }, ..self.report }
     }
 }
 

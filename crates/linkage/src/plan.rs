@@ -44,7 +44,6 @@ pub(crate) struct Rung {
     pub(crate) need: u64,
     /// log2(m / u); 0 where neutral.
     pub(crate) bits: f64,
-    pub(crate) neutral: bool,
     /// Indexes into [`TEXTS`] of the columns whose own frequency counts.
     pub(crate) frequency: Vec<usize>,
     /// Whether the frequency of the date of birth counts.
@@ -74,6 +73,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) training: Vec<u64>,
     pub(crate) agree: Vec<u64>,
     vetoes: Vec<(u64, u64)>,
+    tiers: Vec<(u64, u64)>,
     /// How common values are, and the prior.
     pub(crate) held: Cow<'a, Held>,
     /// Given names and the numbers of the nickname lists they stand in.
@@ -83,9 +83,9 @@ pub(crate) struct Plan<'a> {
 }
 
 /// log2 of the prior odds of a pair among so many records.
-pub(crate) fn prior_bits(records: usize, model: &Model) -> f64 {
+pub(crate) fn prior_bits(records: usize, matches_per_record: f64) -> f64 {
     let others = records.max(SMALLEST_POPULATION) - 1;
-    (model.prior.matches_per_record / others as f64).log2()
+    (matches_per_record / others as f64).log2()
 }
 
 /// Fewer records than this are treated as this many when the prior is worked out: in a handful of records a high prior would
@@ -113,7 +113,6 @@ impl<'a> Plan<'a> {
                 let rung = |level: &crate::model::Level| Rung {
                     need: mask(&level.when),
                     bits: if level.is_neutral() { 0.0 } else { (level.m / level.u).log2() },
-                    neutral: level.is_neutral(),
                     frequency: TEXTS
                         .iter()
                         .enumerate()
@@ -155,6 +154,7 @@ impl<'a> Plan<'a> {
             training: model.training.iter().map(|rule| mask(rule)).collect(),
             agree: model.number.agree.iter().map(|rule| mask(rule)).collect(),
             vetoes: model.veto.iter().map(|veto| (mask(&veto.when), mask(&veto.unless))).collect(),
+            tiers: model.tier.iter().map(|tier| (mask(&tier.when), mask(&tier.unless))).collect(),
             nicknames: nickname_lists(records, model),
             prior_bits: held.prior_bits,
             held,
@@ -224,6 +224,16 @@ impl<'a> Plan<'a> {
         bits
     }
 
+    /// Whether a deterministic tier joins a pair.
+    pub(crate) fn tier_holds(&self, tier: usize, mask: u64) -> bool {
+        self.tiers.get(tier).is_some_and(|(when, unless)| mask & when == *when && mask & unless == 0)
+    }
+
+    /// The first deterministic tier that joins a pair.
+    pub(crate) fn tier(&self, mask: u64) -> Option<usize> {
+        (0..self.tiers.len()).find(|at| self.tier_holds(*at, mask))
+    }
+
     /// The first veto that stands against a pair.
     pub(crate) fn veto(&self, mask: u64) -> Option<usize> {
         self.vetoes.iter().position(|(when, unless)| mask & when == *when && mask & unless == 0)
@@ -262,11 +272,12 @@ fn column(tests: &[Test], field: Field) -> Column {
 /// where it does not hold.
 fn set_gates(model: &Model, mask: &impl Fn(&[Test]) -> u64, tests: &[Test], text: &mut [Column; 8]) {
     let levels = model.comparison.iter().flat_map(|comparison| &comparison.levels).map(|level| &level.when);
-    let vetoes = model.veto.iter().map(|veto| &veto.when);
+    let vetoes = model.veto.iter().map(|veto| &veto.when).chain(model.tier.iter().map(|tier| &tier.when));
     let rules =
         model.blocking.rules.iter().chain(&model.training).chain(&model.number.agree).chain([&model.prior.rule]);
     let needs: Vec<u64> = levels.chain(vetoes).chain(rules).map(|when| mask(when)).collect();
-    let unless = model.veto.iter().fold(0, |all, veto| all | mask(&veto.unless));
+    let forbidden = model.veto.iter().map(|veto| &veto.unless).chain(model.tier.iter().map(|tier| &tier.unless));
+    let unless = forbidden.fold(0, |all, unless| all | mask(unless));
     // Bits of the columns that are looked at before the text columns, then of each text column as it has been.
     let mut before = [Field::Birth, Field::Sex, Field::Number].iter().fold(0, |all, field| {
         let column = column(tests, *field);

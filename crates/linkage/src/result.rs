@@ -1,6 +1,9 @@
 //! What a linkage run takes beside records and model, and what it gives back.
 
+use crate::gauge::Spectrum;
 use crate::label::{Label, RefusedLabel};
+use crate::plan::bits_of_probability;
+use crate::supersede::SupersededReport;
 use std::time::Duration;
 
 /// Choices of one run which are not part of the model.
@@ -8,6 +11,8 @@ use std::time::Duration;
 pub struct LinkOptions {
     /// The least match probability at which two records may be joined; `None` takes the model's.
     pub threshold: Option<f64>,
+    /// Chooses the lowest threshold from one half up at which the expected precision of the links reaches this, instead of a threshold.
+    pub precision: Option<f64>,
     /// The least match probability of an edge that is reported; `None` takes the threshold. Lower it to review near misses.
     pub keep: Option<f64>,
     /// Sources that hold each person once (a GP list): two rows of one such source are one person only when they share
@@ -28,6 +33,8 @@ pub enum Tier {
     Clerical,
     /// The same valid number, and birth date or name agree.
     Number,
+    /// A deterministic tier of the model, by its place.
+    Rule(u8),
     /// Enough weight of evidence from the comparisons of the model.
     Weight,
 }
@@ -91,6 +98,23 @@ impl RuleReport {
     }
 }
 
+/// What one deterministic tier did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TierReport {
+    /// The tier's name.
+    pub name: String,
+    /// Its tests, as the model writes them.
+    pub rule: String,
+    /// Pairs it found.
+    pub pairs: u64,
+    /// Joins it made; the rest of its pairs were one already, or were refused.
+    pub joined: u64,
+    /// Blocks that were larger than the cap and so were not looked at.
+    pub skipped_blocks: u64,
+    /// Pairs in the skipped blocks.
+    pub skipped_pairs: u64,
+}
+
 /// What happened, in figures.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
@@ -98,6 +122,10 @@ pub struct Report {
     pub records: u64,
     /// Records that joined another through their valid number.
     pub joined_by_number: u64,
+    /// What became of the superseded numbers.
+    pub superseded: SupersededReport,
+    /// Deterministic tier by tier.
+    pub tiers: Vec<TierReport>,
     /// Match labels that joined what the numbers had not.
     pub joined_by_label: u64,
     /// Records that went to the probabilistic tier (one for each distinct profile of a numbered person, and all others).
@@ -125,6 +153,10 @@ pub struct Report {
 /// The answer of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Linked {
+    /// The threshold that was used: the one asked for, the model's, or the one chosen by expected precision.
+    pub threshold: f64,
+    /// All pairs compared, by match weight. Empty where records were added to a linked whole.
+    pub spectrum: Spectrum,
     /// For each record its cluster, numbered from 0 in order of each cluster's smallest record.
     pub cluster_of: Vec<u32>,
     /// Edges at or above `keep`, ordered by left then right. Not every pair of a cluster has one, and an edge whose join was
@@ -136,4 +168,17 @@ pub struct Linked {
     pub refused_labels: Vec<RefusedLabel>,
     /// What happened.
     pub report: Report,
+}
+
+impl Linked {
+    /// Whether an edge was enough to join its two records: a number, a decision, a tier, or a weight at or above the threshold.
+    pub fn reaches(&self, edge: &Edge) -> bool {
+        let least = (bits_of_probability(self.threshold) * 100.0).round() as i32;
+        edge.tier != Tier::Weight || edge.weight_bits_hundredths >= least
+    }
+
+    /// Whether an edge is a link of the answer: it was enough, and the join was not refused.
+    pub fn is_link(&self, edge: &Edge) -> bool {
+        self.reaches(edge) && self.cluster_of.get(edge.left as usize) == self.cluster_of.get(edge.right as usize)
+    }
 }

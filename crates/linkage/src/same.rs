@@ -8,8 +8,8 @@ use crate::records::Records;
 use crate::result::{Edge, LinkOptions, Tier};
 use rayon::prelude::*;
 
-/// Joins open records whose every value is the same, where a blocking rule holds and they weigh at least `least_bits`, and takes all
-/// but one of them out of the active records. Rows of a source that holds each person once are never taken
+/// Joins open records whose every value is the same, where a tier joins them or a blocking rule holds and they weigh at least
+/// `least_bits`, and takes all but one of them out of the active records. Rows of a source that holds each person once are never taken
 /// out, nor records that a label keeps apart from another.
 pub(crate) fn fold(plan: &Plan<'_>, settled: &mut Settled, least_bits: f64, options: &LinkOptions) {
     let records = plan.records;
@@ -50,11 +50,13 @@ pub(crate) fn fold_some(
             let mask = eye.mask(left, right);
             let bits = plan.bits(mask, left, right);
             let blocked = plan.rules.iter().any(|need| mask & need == *need);
-            if !blocked || bits < least_bits || plan.veto(mask).is_some() {
+            let rule = plan.tier(mask);
+            let heavy = blocked && bits >= least_bits;
+            if plan.veto(mask).is_some() || rule.is_none() && !heavy {
                 // The others of the run weigh the same.
                 break;
             }
-            tied.push((edge(left, right, bits, Tier::Weight), *record));
+            tied.push((edge(left, right, bits, rule.map_or(Tier::Weight, |at| Tier::Rule(at as u8))), *record));
         }
     }
     tied

@@ -58,8 +58,14 @@ impl Whole {
         let superseded = from.numbers::<u64>()?.chunks_exact(2).map(|two| (two[0], two[1])).collect();
         let label = |three: &[u32]| Label { left: three[0], right: three[1], is_match: three[2] != 0 };
         let labels = from.numbers::<u32>()?.chunks_exact(3).map(label).collect();
-        let options =
-            LinkOptions { threshold: told(threshold), keep: told(keep), one_row_per_person, superseded, labels };
+        let options = LinkOptions {
+            threshold: told(threshold),
+            keep: told(keep),
+            one_row_per_person,
+            superseded,
+            labels,
+            precision: None,
+        };
         let held = read_held(&mut from)?;
         let records = read_records(&mut from)?;
         let links = read_links(&mut from, records.len())?;

@@ -2,10 +2,15 @@
 
 use crate::block::{Block, blocks, cap, some_entries, touched, words};
 use crate::compare::Eye;
+use crate::em::{
+    Evidence, Learned, PRIOR_PAIRS, Table, Tally, level_of, levels, m_of, merge, merged, redrawn, session,
+};
 use crate::model::{Level, Model};
 use crate::plan::Plan;
+use crate::prior;
 use crate::question::{Field, Test};
 use crate::records::Records;
+use crate::stream::Stream;
 use crate::token::Token;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -16,14 +21,14 @@ const RANDOM_PAIRS: u64 = 1 << 18;
 const SESSION_PAIRS: u64 = 1 << 18;
 /// Of more records than this only some blocks are looked at in a session or for the prior.
 const ENOUGH_RECORDS: u64 = 150_000;
-/// The model's own probabilities count as this many pairs, so that a small place does not learn from chance.
-const PRIOR_PAIRS: f64 = 100.0;
 /// As [`PRIOR_PAIRS`], for u, as a share of the random pairs.
 const PRIOR_RANDOM: f64 = 0.1;
-/// Rounds of expectation and maximisation at most.
-const MOST_ROUNDS: usize = 50;
-/// A session has converged when no m moves by more than this.
-const STILL: f64 = 1e-5;
+/// Rounds in which prior, u and m are worked out from one another, at most.
+const MOST_TURNS: usize = 10;
+/// The turns have come to rest when the prior moves by less than this share.
+const AT_REST: f64 = 1e-4;
+/// Bootstrap draws of what was learned.
+const DRAWS: u64 = 40;
 
 /// One session of expectation and maximisation.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +47,17 @@ pub struct Session {
     pub match_share: f64,
 }
 
+/// A bootstrap draw of what training learned: how it might have come out on other records of the same kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draw {
+    /// log2(m / u) of each level of each comparison; 0 where a level weighs nothing.
+    pub bits: Vec<Vec<f64>>,
+    /// m of each level of each comparison.
+    pub m: Vec<Vec<f64>>,
+    /// Expected number of other records of the same person, for a record taken at random.
+    pub matches_per_record: f64,
+}
+
 /// A trained model and how the training went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trained {
@@ -51,52 +67,141 @@ pub struct Trained {
     pub sessions: Vec<Session>,
     /// Random pairs that u was learned from.
     pub random_pairs: u64,
+    /// The share of matches that agree on `prior.rule`: what the model says, or worked out from the m learned.
+    pub prior_recall: f64,
+    /// How many times prior, u and m were worked out from one another.
+    pub turns: usize,
+    /// Bootstrap draws, for intervals.
+    pub draws: Vec<Draw>,
 }
 
-/// How many pairs took which levels: four bits for each comparison.
-type Tally = FxHashMap<u64, u64>;
+/// What is counted once; everything else is worked out from it.
+struct Seen {
+    random: Tally,
+    evidence: Vec<Evidence>,
+    /// Pairs that agree on the rule of the prior.
+    agreeing: f64,
+    records: usize,
+    fill: Vec<f64>,
+}
 
-/// Learns u from random pairs, the prior from the pairs of `prior.rule`, and m by expectation and maximisation for each training
-/// rule with u held fast (Fellegi and Sunter 1969; Winkler 1988), merged by the number of matches each session saw.
+/// Learns u from random pairs, m by expectation and maximisation for each training rule with u held fast (Fellegi and Sunter 1969;
+/// Winkler 1988), merged by the number of matches each session saw, and the prior from the pairs that agree on `prior.rule` divided by
+/// the share of matches the learned m say agree on it. These depend on one another, and are worked out in turns until the prior rests.
 ///
 /// The same records, model and seed give the same answer for any number of threads.
 pub fn train(records: &Records, model: &Model, seed: u64) -> Trained {
+    let plan = Plan::of_answers(records, model);
+    let one_in = one_in(records);
+    let (random, random_pairs) = random_tally(&plan, seed);
+    let evidence = model
+        .training
+        .iter()
+        .enumerate()
+        .map(|(at, rule)| Evidence {
+            rule: words(rule),
+            tally: blocked(&plan, rule, plan.training[at], &[], seed).0,
+            left_out: touched(model, rule),
+            can_show: model.comparison.iter().map(|c| c.levels.iter().map(|l| can_tell(rule, l)).collect()).collect(),
+        })
+        .collect();
+    let agreeing = prior::agreeing_pairs(records, model, one_in);
+    let seen = Seen { fill: fill(model, &random), random, evidence, agreeing, records: records.len() };
+    let (learned, sessions, turns, told) = settle(model, &seen);
+    let draws = (0..DRAWS).into_par_iter().map(|at| draw(model, &learned, &seen, seed ^ (at + 1) << 40)).collect();
+    let prior_recall = prior::recall(&learned, &told);
+    let mut model = learned;
+    for level in model.comparison.iter_mut().flat_map(|comparison| &mut comparison.levels) {
+        if !level.is_neutral() {
+            (level.m, level.u) = (tidy(level.m), tidy(level.u));
+        }
+    }
+    model.prior.matches_per_record = short(model.prior.matches_per_record);
+    Trained { model, sessions, random_pairs, prior_recall, turns, draws }
+}
+
+/// Works out prior, u and m in turns. Gives the model, the last sessions, the turns and the shares of matches with both values.
+fn settle(model: &Model, seen: &Seen) -> (Model, Vec<Session>, usize, Vec<f64>) {
     let mut learned = model.clone();
-    let random_pairs = learn_u(records, &mut learned, seed);
-    learn_prior(records, &mut learned);
-    let started = learned.clone();
-    let plan = Plan::of_answers(records, &started);
-    let mut sessions = Vec::new();
-    // For each comparison and level: the sum of m weighted by the matches of the session, and the sum of those matches.
-    let mut sums: Vec<Vec<(f64, f64)>> = started.comparison.iter().map(|c| vec![(0.0, 0.0); c.levels.len()]).collect();
-    for (at, rule) in started.training.iter().enumerate() {
-        let tally = blocked(&plan, at, seed);
-        let (session, matches, m) = session(&plan, &tally, &touched(&started, rule), words(rule));
-        for (comparison, found) in m.iter().enumerate() {
-            let Some(found) = found else { continue };
-            for (level, m) in found.iter().enumerate() {
-                if can_tell(rule, &started.comparison[comparison].levels[level]) {
-                    let (sum, weight) = &mut sums[comparison][level];
-                    *sum += matches * m;
-                    *weight += matches;
-                }
-            }
-        }
-        sessions.push(session);
-    }
-    for (comparison, sums) in learned.comparison.iter_mut().zip(&sums) {
-        for (level, (sum, weight)) in comparison.levels.iter_mut().zip(sums) {
-            if !level.is_neutral() && *weight > 0.0 {
-                level.m = sum / weight;
-            }
-        }
-        let total: f64 = comparison.levels.iter().map(|level| level.m).sum();
-        for level in comparison.levels.iter_mut().filter(|level| !level.is_neutral()) {
-            level.m = tidy(level.m / total);
+    let raw = raw_u(model, &seen.random);
+    put(&mut learned, None, &raw);
+    let own = m_of(model);
+    let mut turns = 0;
+    loop {
+        turns += 1;
+        let before = learned.prior.matches_per_record;
+        let (sessions, told) = turn(model, &mut learned, seen, &raw, &own);
+        let moved = (learned.prior.matches_per_record / before - 1.0).abs();
+        if moved < AT_REST || turns == MOST_TURNS {
+            return (learned, sessions, turns, told);
         }
     }
-    set_matches_aside(&mut learned, records.len());
-    Trained { model: learned, sessions, random_pairs }
+}
+
+/// One turn: m from u, the prior from m, u from the prior.
+fn turn(model: &Model, learned: &mut Model, seen: &Seen, raw: &Table, start: &Table) -> (Vec<Session>, Vec<f64>) {
+    // The model's own m stand for a few pairs in each session, whatever the turns before have learned.
+    let mut base = learned.clone();
+    put(&mut base, Some(&m_of(model)), &u_of(learned));
+    let sessions: Vec<Learned> = seen.evidence.iter().map(|evidence| session(&base, evidence, start)).collect();
+    let (m, told) = merged(&base, &seen.evidence, &sessions);
+    let told: Vec<f64> = told.iter().zip(&seen.fill).map(|(told, fill)| told.unwrap_or(*fill)).collect();
+    put(learned, Some(&m), raw);
+    if let Some(found) = prior::matches_per_record(learned, seen.records, seen.agreeing, &told) {
+        learned.prior.matches_per_record = found;
+    }
+    set_matches_aside(learned, seen.records);
+    (sessions.into_iter().map(|learned| learned.session).collect(), told)
+}
+
+/// A bootstrap draw: every tally drawn anew, and one turn from what was learned.
+fn draw(model: &Model, learned: &Model, seen: &Seen, seed: u64) -> Draw {
+    let mut stream = Stream(seed);
+    let evidence = seen
+        .evidence
+        .iter()
+        .map(|one| Evidence {
+            rule: String::new(),
+            tally: redrawn(&one.tally, &mut stream),
+            left_out: one.left_out.clone(),
+            can_show: one.can_show.clone(),
+        })
+        .collect();
+    let random = redrawn(&seen.random, &mut stream);
+    let again = Seen {
+        agreeing: stream.poisson(seen.agreeing),
+        random,
+        evidence,
+        records: seen.records,
+        fill: seen.fill.clone(),
+    };
+    let raw = raw_u(model, &again.random);
+    let mut drawn = learned.clone();
+    put(&mut drawn, None, &raw);
+    set_matches_aside(&mut drawn, seen.records);
+    turn(model, &mut drawn, &again, &raw, &m_of(learned));
+    let bits = |level: &Level| if level.is_neutral() { 0.0 } else { (level.m / level.u).log2() };
+    Draw {
+        bits: drawn.comparison.iter().map(|c| c.levels.iter().map(bits).collect()).collect(),
+        m: m_of(&drawn),
+        matches_per_record: drawn.prior.matches_per_record,
+    }
+}
+
+fn u_of(model: &Model) -> Table {
+    model.comparison.iter().map(|c| c.levels.iter().map(|level| level.u).collect()).collect()
+}
+
+/// Puts probabilities into a model.
+fn put(model: &mut Model, m: Option<&Table>, u: &Table) {
+    for (at, comparison) in model.comparison.iter_mut().enumerate() {
+        for (place, level) in comparison.levels.iter_mut().enumerate().filter(|(_, level)| !level.is_neutral()) {
+            level.u = u[at][place];
+            if let Some(m) = m {
+                level.m = m[at][place].clamp(1e-12, 1.0);
+            }
+        }
+    }
 }
 
 /// Takes the matches among the random pairs out of u: of pairs drawn at random the share of the prior are matches, which matters where
@@ -105,7 +210,7 @@ fn set_matches_aside(model: &mut Model, records: usize) {
     let share = (model.prior.matches_per_record / records.saturating_sub(1).max(1) as f64).min(0.5);
     for level in model.comparison.iter_mut().flat_map(|comparison| &mut comparison.levels) {
         if !level.is_neutral() {
-            level.u = tidy(((level.u - share * level.m) / (1.0 - share)).max(level.u / 10.0));
+            level.u = ((level.u - share * level.m) / (1.0 - share)).max(level.u / 10.0).clamp(1e-12, 1.0);
         }
     }
 }
@@ -119,91 +224,79 @@ fn can_tell(rule: &[Test], level: &Level) -> bool {
 }
 
 /// A probability within what a model may say, short so that a model file can be read.
-fn tidy(p: f64) -> f64 {
+pub(crate) fn tidy(p: f64) -> f64 {
     short(p.clamp(1e-12, 1.0))
 }
 
 /// Six significant digits.
-fn short(value: f64) -> f64 {
+pub(crate) fn short(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
 }
 
-/// A small generator with the same stream everywhere (splitmix64).
-struct Stream(u64);
-
-impl Stream {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(limit)) >> 64) as u64
-    }
-}
-
-fn levels(plan: &Plan<'_>, mask: u64) -> u64 {
-    plan.comparisons.iter().enumerate().fold(0, |all, (at, rungs)| all | (Plan::level(rungs, mask) as u64) << (at * 4))
-}
-
-fn level_of(levels: u64, comparison: usize) -> usize {
-    (levels >> (comparison * 4) & 15) as usize
-}
-
-fn merge(tallies: Vec<Tally>) -> Vec<(u64, f64)> {
-    let mut all = Tally::default();
-    for (levels, count) in tallies.into_iter().flatten() {
-        *all.entry(levels).or_default() += count;
-    }
-    let mut sorted: Vec<(u64, f64)> = all.into_iter().map(|(levels, count)| (levels, count as f64)).collect();
-    sorted.sort_unstable_by_key(|(levels, _)| *levels);
-    sorted
-}
-
-fn learn_u(records: &Records, model: &mut Model, seed: u64) -> u64 {
-    let count = records.len() as u64;
+/// Tallies pairs drawn at random; and how many.
+fn random_tally(plan: &Plan<'_>, seed: u64) -> (Tally, u64) {
+    let count = plan.records.len() as u64;
     if count < 2 {
-        return 0;
+        return (Vec::new(), 0);
     }
-    let start = model.clone();
-    let plan = Plan::of_answers(records, &start);
-    let all = count * (count - 1) / 2;
-    let drawn = RANDOM_PAIRS.min(all);
+    let drawn = RANDOM_PAIRS.min(count * (count - 1) / 2);
     let slices = 64;
-    let tallies: Vec<Tally> = (0..slices)
+    let tallies: Vec<FxHashMap<u64, u64>> = (0..slices)
         .into_par_iter()
         .map_init(
-            || Eye::new(&plan),
+            || Eye::new(plan),
             |eye, slice| {
                 let mut stream = Stream(seed ^ (slice << 32));
-                let mut tally = Tally::default();
+                let mut tally = FxHashMap::default();
                 for _ in 0..drawn.div_ceil(slices) {
                     let left = stream.below(count);
                     let right = (left + 1 + stream.below(count - 1)) % count;
                     let mask = eye.mask(left.min(right) as u32, left.max(right) as u32);
-                    *tally.entry(levels(&plan, mask)).or_default() += 1;
+                    *tally.entry(levels(plan, mask)).or_default() += 1;
                 }
                 tally
             },
         )
         .collect();
-    let tally = merge(tallies);
-    for (at, comparison) in model.comparison.iter_mut().enumerate() {
-        let mut seen = vec![0.0; comparison.levels.len()];
-        for (levels, pairs) in &tally {
+    (merge(tallies), drawn)
+}
+
+/// For each comparison the pairs of a tally at each level.
+fn at_levels(model: &Model, tally: &Tally) -> Table {
+    let mut seen: Table = model.comparison.iter().map(|c| vec![0.0; c.levels.len()]).collect();
+    for (levels, pairs) in tally {
+        for (at, seen) in seen.iter_mut().enumerate() {
             seen[level_of(*levels, at)] += pairs;
         }
-        let told: f64 = comparison.levels.iter().zip(&seen).filter(|(l, _)| !l.is_neutral()).map(|(_, s)| s).sum();
+    }
+    seen
+}
+
+/// The pairs of a comparison whose answer weighs something.
+fn weighed(comparison: &crate::model::Comparison, seen: &[f64]) -> f64 {
+    comparison.levels.iter().zip(seen).filter(|(level, _)| !level.is_neutral()).map(|(_, seen)| seen).sum()
+}
+
+/// The share of random pairs that have both values, for each comparison.
+fn fill(model: &Model, random: &Tally) -> Vec<f64> {
+    let total: f64 = random.iter().map(|(_, pairs)| pairs).sum();
+    let seen = at_levels(model, random);
+    let share = |(c, seen): (_, &Vec<f64>)| if total > 0.0 { weighed(c, seen) / total } else { 1.0 };
+    model.comparison.iter().zip(&seen).map(share).collect()
+}
+
+/// u from random pairs, the matches among them not yet taken out.
+fn raw_u(model: &Model, random: &Tally) -> Table {
+    let mut u = u_of(model);
+    for ((comparison, seen), u) in model.comparison.iter().zip(at_levels(model, random)).zip(&mut u) {
+        let told = weighed(comparison, &seen);
         let own = PRIOR_RANDOM * told + PRIOR_PAIRS;
-        let before: f64 = comparison.levels.iter().map(|level| level.u).sum();
-        for (level, seen) in comparison.levels.iter_mut().zip(&seen).filter(|(level, _)| !level.is_neutral()) {
-            level.u = tidy((seen + own * level.u / before) / (told + own));
+        let before: f64 = u.iter().sum();
+        for ((level, seen), u) in comparison.levels.iter().zip(&seen).zip(u).filter(|((l, _), _)| !l.is_neutral()) {
+            *u = ((seen + own * level.u / before) / (told + own)).clamp(1e-12, 1.0);
         }
     }
-    drawn
+    u
 }
 
 /// One block in so many is enough.
@@ -211,26 +304,16 @@ fn one_in(records: &Records) -> u64 {
     (records.len() as u64 / ENOUGH_RECORDS).max(1)
 }
 
-fn learn_prior(records: &Records, model: &mut Model) {
-    let everyone: Vec<u32> = (0..records.len() as u32).collect();
-    let one_in = one_in(records);
-    let entries = some_entries(records, &model.prior.rule, &everyone, &[], one_in);
-    let most = cap(model);
-    let pairs: u64 = blocks(&entries).iter().map(Block::pairs).filter(|pairs| *pairs <= most).sum();
-    if pairs < 20 {
-        return;
-    }
-    let found = 2.0 * (pairs * one_in) as f64 / model.prior.recall / records.len() as f64;
-    model.prior.matches_per_record = short(found.clamp(1e-6, 1e6));
-}
-
-/// Tallies pairs that agree on a training rule; whole blocks in the order of their hashed keys until there are enough.
-fn blocked(plan: &Plan<'_>, rule: usize, seed: u64) -> Vec<(u64, f64)> {
+/// Tallies pairs that agree on a rule and on none of the `earlier` ones; whole blocks in the order of their hashed keys until there are
+/// enough. Gives how many pairs of the whole each stands for, too.
+pub(crate) fn blocked(plan: &Plan<'_>, rule: &[Test], need: u64, earlier: &[u64], seed: u64) -> (Tally, f64) {
     let everyone: Vec<u32> = (0..plan.records.len() as u32).collect();
-    let entries = some_entries(plan.records, &plan.model.training[rule], &everyone, &[], one_in(plan.records));
+    let one_in = one_in(plan.records);
+    let entries = some_entries(plan.records, rule, &everyone, &[], one_in);
     let most = cap(plan.model).min(SESSION_PAIRS);
     let mut chosen = blocks(&entries);
     chosen.retain(|block| block.pairs() <= most);
+    let all: u64 = chosen.iter().map(Block::pairs).sum();
     if !chosen.is_empty() {
         let from = Stream(seed).below(chosen.len() as u64) as usize;
         chosen.rotate_left(from);
@@ -241,19 +324,19 @@ fn blocked(plan: &Plan<'_>, rule: usize, seed: u64) -> Vec<(u64, f64)> {
         total > SESSION_PAIRS
     });
     chosen.truncate(enough.unwrap_or(chosen.len()));
-    let need = plan.training[rule];
-    let tallies: Vec<Tally> = chosen
+    let taken: u64 = chosen.iter().map(Block::pairs).sum();
+    let tallies: Vec<FxHashMap<u64, u64>> = chosen
         .par_chunks(1 << 12)
         .map_init(
             || Eye::new(plan),
             |eye, some| {
-                let mut tally = Tally::default();
+                let mut tally = FxHashMap::default();
                 for block in some {
                     let members = &entries[block.range.clone()];
                     for (i, (_, a)) in members.iter().enumerate() {
                         for (_, b) in &members[i + 1..] {
                             let mask = eye.mask((*a).min(*b), (*a).max(*b));
-                            if mask & need == need {
+                            if mask & need == need && !earlier.iter().any(|other| mask & other == *other) {
                                 *tally.entry(levels(plan, mask)).or_default() += 1;
                             }
                         }
@@ -263,68 +346,5 @@ fn blocked(plan: &Plan<'_>, rule: usize, seed: u64) -> Vec<(u64, f64)> {
             },
         )
         .collect();
-    merge(tallies)
-}
-
-/// Expectation and maximisation over one tally. Gives the session, its expected matches, and m for each comparison it could learn.
-fn session(
-    plan: &Plan<'_>,
-    tally: &[(u64, f64)],
-    left_out: &[bool],
-    rule: String,
-) -> (Session, f64, Vec<Option<Vec<f64>>>) {
-    let comparisons = &plan.model.comparison;
-    let total: f64 = tally.iter().map(|(_, pairs)| pairs).sum();
-    let mut m: Vec<Vec<f64>> = comparisons.iter().map(|c| c.levels.iter().map(|level| level.m).collect()).collect();
-    let neutral = |comparison: usize, level: usize| plan.comparisons[comparison][level].neutral;
-    let (mut share, mut change, mut rounds) = (0.5, 0.0, 0);
-    if total < 1.0 {
-        let session = Session { rule, pairs: 0, rounds, last_change: 0.0, converged: true, match_share: 0.0 };
-        return (session, 0.0, vec![None; comparisons.len()]);
-    }
-    while rounds < MOST_ROUNDS {
-        rounds += 1;
-        let mut matches = 0.0;
-        let mut seen: Vec<Vec<f64>> = m.iter().map(|levels| vec![0.0; levels.len()]).collect();
-        for (levels, pairs) in tally {
-            let mut ratio = 1.0;
-            for (at, comparison) in comparisons.iter().enumerate().filter(|(at, _)| !left_out[*at]) {
-                let level = level_of(*levels, at);
-                if !neutral(at, level) {
-                    ratio *= m[at][level] / comparison.levels[level].u;
-                }
-            }
-            let odds = share / (1.0 - share) * ratio;
-            let expected = pairs * if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 };
-            matches += expected;
-            for (at, seen) in seen.iter_mut().enumerate() {
-                seen[level_of(*levels, at)] += expected;
-            }
-        }
-        share = ((matches + 1.0) / (total + 2.0)).clamp(1e-9, 1.0 - 1e-9);
-        change = 0.0;
-        for (at, seen) in seen.iter().enumerate().filter(|(at, _)| !left_out[*at]) {
-            let told: f64 = seen.iter().enumerate().filter(|(level, _)| !neutral(at, *level)).map(|(_, s)| s).sum();
-            let before: f64 = comparisons[at].levels.iter().map(|level| level.m).sum();
-            for level in (0..seen.len()).filter(|level| !neutral(at, *level)) {
-                let own = PRIOR_PAIRS * comparisons[at].levels[level].m / before;
-                let now = (seen[level] + own) / (told + PRIOR_PAIRS);
-                change = f64::max(change, (now - m[at][level]).abs());
-                m[at][level] = now;
-            }
-        }
-        if change < STILL {
-            break;
-        }
-    }
-    let session = Session {
-        rule,
-        pairs: total as u64,
-        rounds,
-        last_change: change,
-        converged: change < STILL,
-        match_share: share,
-    };
-    let learned = m.into_iter().enumerate().map(|(at, m)| (!left_out[at]).then_some(m)).collect();
-    (session, share * total, learned)
+    (merge(tallies), one_in as f64 * all as f64 / taken.max(1) as f64)
 }

@@ -1,12 +1,13 @@
 //! The increment: a linked whole to which records are added without linking it again.
 
+use crate::gauge::Spectrum;
 use crate::grow::{Grown, Links};
 use crate::held::Held;
 use crate::link::{Least, in_order, run};
 use crate::model::Model;
 pub use crate::people::Change;
 use crate::people::People;
-use crate::plan::Plan;
+use crate::plan::{Plan, probability};
 use crate::records::Records;
 use crate::result::{LinkOptions, Linked, Report};
 use crate::watch::Watch;
@@ -110,6 +111,8 @@ impl Whole {
         let (cluster_of, clusters) = links.numbered();
         let report = Report { records: self.len() as u64, clusters, ..Report::default() };
         Linked {
+            threshold: probability(Least::of(&self.model, &self.options).join),
+            spectrum: Spectrum::default(),
             cluster_of,
             edges: in_order(settled, &links.edges),
             conflicts: links.conflicts.clone(),

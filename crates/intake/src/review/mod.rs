@@ -186,7 +186,8 @@ impl FoundBy {
         match tier {
             Tier::Clerical => Self::Reviewer,
             Tier::Number => Self::Number,
-            Tier::Weight => Self::Weight,
+            // The model for people has no tier of its own.
+            Tier::Weight | Tier::Rule(_) => Self::Weight,
         }
     }
 

@@ -8,6 +8,7 @@ mod key;
 mod labels;
 mod manifest;
 mod page;
+mod quality;
 mod read;
 mod score;
 mod state;
@@ -22,7 +23,8 @@ use crate::pipeline::progress::Terminal;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use labels::Labels;
-use linkage::{Done, Field, LinkOptions, Linked, Model, Stage, Whole};
+use linkage::{Done, Field, Grouping, LinkOptions, Linked, Model, Stage, Whole};
+use quality::{Asked, Quality};
 use read::{Input, Wanted};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -32,6 +34,7 @@ use std::path::{Path, PathBuf};
 /// weighs; its weights are learned from the records first, without labels.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Args {
     #[command(subcommand)]
     command: Option<Action>,
@@ -46,6 +49,9 @@ pub struct Args {
     /// The least match probability at which records are joined [default: the model's].
     #[arg(long, value_name = "P")]
     threshold: Option<f64>,
+    /// Choose the lowest threshold at which the expected precision of the links is at least this, instead of a threshold.
+    #[arg(long, value_name = "P", conflicts_with = "threshold")]
+    precision: Option<f64>,
     /// Use the weights of the model as they stand, without learning from the records.
     #[arg(long)]
     no_train: bool,
@@ -61,6 +67,13 @@ pub struct Args {
     /// File of clerical decisions: two ids, and yes or no (1 or 0) for whether they are one person.
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
+    /// Show the quality of the linkage by sex, age and the groups of this column, such as ethnicity or deprivation; may be given
+    /// several times. `--by sex` shows sex and age alone.
+    #[arg(long, value_name = "COLUMN")]
+    by: Vec<String>,
+    /// The day ages are counted on; without it people are grouped by the decade of birth.
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "by")]
+    day: Option<String>,
     /// Show what the run would cost, rule by rule, and do not run it.
     #[arg(long)]
     dry_run: bool,
@@ -154,11 +167,16 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     if let Some(threshold) = args.threshold.filter(|p| !(0.5..=1.0).contains(p)) {
         bail!("--threshold {threshold}: give a probability from 0.5 to 1");
     }
+    if let Some(precision) = args.precision.filter(|p| !(0.5..1.0).contains(p)) {
+        bail!("--precision {precision}: give a share from 0.5 up to, but not, 1");
+    }
+    let day = args.day.as_deref().map(day).transpose()?;
+    let by: Vec<String> = args.by.iter().filter(|name| !matches!(name.as_str(), "sex" | "age")).cloned().collect();
     let mut model = model(&args.input)?;
     if model.columns.encoded && args.superseded.is_some() {
         bail!("--superseded: encoded numbers cannot be looked up; put the new numbers in before encoding");
     }
-    let superseded = args.superseded.as_deref().map(read::superseded).transpose()?.unwrap_or_default();
+    let mut superseded = args.superseded.as_deref().map(read::superseded).transpose()?.unwrap_or_default();
     let out = match &args.out {
         Some(out) if !args.dry_run => {
             state::may_replace(out, args.state)?;
@@ -168,13 +186,19 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         _ => None,
     };
     shown.stage("read", Some(read::bytes_of(&args.input.files)));
-    let wanted = Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref() };
+    let wanted = Wanted { id: args.input.id.as_deref(), truth: args.truth.as_deref(), by: &by };
     let input = Input::read_told(&args.input.files, &model, wanted, &|bytes| shown.advance(bytes))?;
     let labels = args.labels.as_deref().map(|file| Labels::read(file, &input)).transpose()?.unwrap_or_default();
+    superseded.extend(&input.superseded);
     let options = LinkOptions {
         threshold: args.threshold,
-        // What is kept for later runs holds links alone.
-        keep: (!args.state).then(|| page::keep(&input, args.truth.is_some())),
+        precision: args.precision,
+        // All pairs for the curves; near misses to show and to count for each group. What is kept for later runs holds links alone.
+        keep: match (args.truth.is_some(), args.state) {
+            (true, false) => Some(1e-9),
+            (false, true) if args.by.is_empty() => None,
+            _ => Some(0.01),
+        },
         one_row_per_person: input.once(&model, &args.once),
         superseded,
         labels: labels.pairs.clone(),
@@ -185,38 +209,33 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         shown.end();
         return Ok(cost::report(&cost, &input));
     };
-    let mut sessions = Vec::new();
+    let (mut draws, mut sessions) = (Vec::new(), Vec::new());
     if !args.no_train {
         shown.stage("learn weights", None);
         let trained = linkage::train(&input.records, &model, args.input.seed);
-        (model, sessions) = (trained.model, trained.sessions);
+        (model, draws, sessions) = (trained.model, trained.draws, trained.sessions);
     }
     shown.stage("link", Some(PARTS));
     let teller = shown.teller();
     let watch = |done: Done| teller(part(done));
-    let (whole, mut linked) = if args.state {
+    let (whole, linked) = if args.state {
         let (whole, linked) = Whole::link(&input.records, &model, &options, &watch);
         (Some(whole), linked)
     } else {
         (None, linkage::link_watched(&input.records, &model, &options, &watch))
     };
     shown.stage("write", None);
-    let threshold = args.threshold.unwrap_or(model.threshold);
-    // Pairs below the threshold are for the page alone.
-    let pairs = linked.edges.clone();
-    linked.edges.retain(|edge| page::is_link(edge, threshold));
-    let edges = write::edges(&out.join("edges.parquet"), &input, &linked, threshold)?;
+    let edges = write::edges(&out.join("edges.parquet"), &input, &linked)?;
     write::clusters(&out.join("clusters.parquet"), &input, &linked)?;
     let scores = write::truth(&out.join("truth.parquet"), &input, &linked)?;
     write_text(&out.join("model.toml"), &model.to_toml())?;
-    if let Some(whole) = whole {
-        let kept = state::Kept { whole, input, id: args.input.id.clone(), load: 0 };
-        state::write(out, &kept)?;
-        state::start_log(out)?;
-        shown.end();
-        return told(&kept.input, &linked, &labels, edges, scores.as_ref(), threshold).written(out);
+    let groupings = if args.by.is_empty() { Vec::new() } else { groupings(&input, &by, day) };
+    let quality = Quality::of(&input, &model, &linked, &labels, &Asked { draws: &draws, groupings });
+    let mut report = told(&input, &linked, &labels, edges, scores.as_ref(), &by);
+    report.text.push_str(&quality.words());
+    if let Some(object) = report.json.as_object_mut() {
+        object.insert("quality".to_owned(), quality.json());
     }
-    shown.end();
     let page = page::Page {
         input: &input,
         model: &model,
@@ -224,14 +243,19 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         labels: &labels,
         sessions: &sessions,
         scores: scores.as_ref(),
-        pairs: &pairs,
+        unlinkable: quality.unlinkable_curve(),
         links: edges,
-        threshold,
-        notes: &input.notes(),
+        notes: &input.notes(&by),
         show_values: args.show_values,
     };
     write_text(&out.join("report.html"), &page::text(&page))?;
-    told(&input, &linked, &labels, edges, scores.as_ref(), threshold).written(out)
+    if let Some(whole) = whole {
+        let kept = state::Kept { whole, input, id: args.input.id.clone(), load: 0 };
+        state::write(out, &kept)?;
+        state::start_log(out)?;
+    }
+    shown.end();
+    report.written(out)
 }
 
 /// Parts that the progress of a run is told in.
@@ -255,8 +279,59 @@ impl Report {
     }
 }
 
+fn day(text: &str) -> anyhow::Result<(u16, u8, u8)> {
+    let (year, month, day) =
+        nhs::Day::parse_iso(text).with_context(|| format!("--day {text}: write a day as 2026-03-31"))?.ymd();
+    Ok((u16::try_from(year).unwrap_or(0), month as u8, day as u8))
+}
+
+/// Sex and age, which the fields tell, and the columns that were asked for.
+fn groupings(input: &Input, by: &[String], day: Option<(u16, u8, u8)>) -> Vec<Grouping> {
+    let records = &input.records;
+    let age = day.map_or_else(|| Grouping::by_birth(records), |day| Grouping::by_age(records, day));
+    let columns = by.iter().zip(&input.by);
+    let columns = columns.map(|(name, texts)| Grouping::by_text(name, (0..texts.len()).map(|at| texts.get(at))));
+    [Grouping::by_sex(records), age].into_iter().chain(columns).collect()
+}
+
+/// A threshold chosen from the weights, to five digits.
+fn shortened(threshold: f64) -> f64 {
+    (threshold * 1e5).round() / 1e5
+}
+
 fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
+}
+
+/// What superseded numbers and deterministic tiers did; empty where there are none.
+fn before_weights(report: &linkage::Report) -> String {
+    let mut text = String::new();
+    let old = &report.superseded;
+    if old.given > 0 {
+        text = format!(
+            "Superseded numbers: {} given, {} records count by the newer one; {} circles and {} numbers with two successors were left as they are.\n",
+            count(old.given),
+            count(old.records),
+            old.circles.len(),
+            old.forks.len()
+        );
+    }
+    if !report.tiers.is_empty() {
+        let row = |tier: &linkage::TierReport| {
+            vec![
+                tier.name.clone(),
+                count(tier.pairs),
+                count(tier.joined),
+                count(tier.skipped_blocks),
+                count(tier.skipped_pairs),
+            ]
+        };
+        let rows: Vec<Vec<String>> = report.tiers.iter().map(row).collect();
+        let heading = ["deterministic tier", "pairs", "joins", "blocks skipped", "pairs skipped"];
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "\n{}", table(&heading, &rows));
+    }
+    text
 }
 
 /// The report of a run.
@@ -266,9 +341,9 @@ fn told(
     labels: &Labels,
     edges: u64,
     scores: Option<&score::Scores>,
-    threshold: f64,
+    by: &[String],
 ) -> Report {
-    let report = &linked.report;
+    let (report, threshold) = (&linked.report, shortened(linked.threshold));
     let mut text = format!(
         "{} records are {} people at probability {threshold}.\n{} joined through their number; {} pairs compared, {} links written.\n",
         count(report.records),
@@ -288,6 +363,7 @@ fn told(
     for (why, number) in refused.iter().filter(|(_, number)| *number > 0) {
         let _ = writeln!(text, "Not joined, {why}: {}", count(*number));
     }
+    text.push_str(&before_weights(report));
     let rules: Vec<Vec<String>> = report
         .rules
         .iter()
@@ -297,7 +373,7 @@ fn told(
         .collect();
     let _ = writeln!(text, "\n{}", table(&["blocking rule", "new pairs", "blocks skipped", "pairs skipped"], &rules));
     text.push_str(&labels.words(input, linked));
-    let mut notes = input.notes();
+    let mut notes = input.notes(by);
     notes.extend(labels.note());
     if !notes.is_empty() {
         let _ = writeln!(text, "\nNote:\n- {}", notes.join("\n- "));
@@ -310,6 +386,20 @@ fn told(
         "clusters": report.clusters,
         "threshold": threshold,
         "joined_by_number": report.joined_by_number,
+        "superseded": {
+            "given": report.superseded.given,
+            "records": report.superseded.records,
+            "circles": report.superseded.circles.len(),
+            "forks": report.superseded.forks.len(),
+        },
+        "tiers": report.tiers.iter().map(|tier| json!({
+            "name": tier.name,
+            "rule": tier.rule,
+            "pairs": tier.pairs,
+            "joined": tier.joined,
+            "skipped_blocks": tier.skipped_blocks,
+            "skipped_pairs": tier.skipped_pairs,
+        })).collect::<Vec<_>>(),
         "profiles": report.profiles,
         "pairs": report.pairs,
         "edges": edges,

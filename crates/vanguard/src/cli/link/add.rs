@@ -42,15 +42,16 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     shown.stage("read the state", None);
-    let superseded = args.superseded.as_deref().map(read::superseded).transpose()?.unwrap_or_default();
+    let mut superseded = args.superseded.as_deref().map(read::superseded).transpose()?.unwrap_or_default();
     let mut kept = state::read(&args.to)?;
     let model = kept.whole.model().clone();
     shown.stage("read", Some(read::bytes_of(&args.files)));
-    let wanted = Wanted { id: kept.id.as_deref(), truth: None };
+    let wanted = Wanted { id: kept.id.as_deref(), ..Wanted::default() };
     let sources = kept.input.sources().len();
     kept.input.more(&args.files, &model, wanted, &|bytes| shown.advance(bytes))?;
     let labels = args.labels.as_deref().map(|file| Labels::read(file, &kept.input)).transpose()?.unwrap_or_default();
     shown.stage("link", None);
+    superseded.append(&mut kept.input.superseded);
     let once = kept.input.once(&model, &args.once);
     let more = LinkOptions {
         one_row_per_person: once.into_iter().filter(|source| usize::from(*source) >= sources).collect(),
@@ -69,10 +70,9 @@ pub fn run(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     });
     shown.stage("write", None);
     let (out, input) = (&args.to, &kept.input);
-    let threshold = kept.whole.options().threshold.unwrap_or(model.threshold);
     let mut edges = 0;
     state::whole_file(&out.join("edges.parquet"), |path| {
-        edges = write::edges(path, input, &linked, threshold)?;
+        edges = write::edges(path, input, &linked)?;
         Ok(())
     })?;
     state::whole_file(&out.join("clusters.parquet"), |path| Ok(write::people(path, input, kept.whole.people())?))?;
@@ -140,7 +140,7 @@ fn told(
             let _ = writeln!(text, "- {}", words(difference));
         }
     }
-    let mut notes = input.notes();
+    let mut notes = input.notes(&[]);
     notes.extend(note);
     if !notes.is_empty() {
         let _ = writeln!(text, "\nNote:\n- {}", notes.join("\n- "));

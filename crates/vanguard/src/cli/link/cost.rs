@@ -41,7 +41,7 @@ pub fn report(cost: &Cost, input: &Input) -> Report {
             let _ = writeln!(text, "- {} more", count(rule.skipped_blocks - rule.largest.len() as u64));
         }
     }
-    let notes = input.notes();
+    let notes = input.notes(&[]);
     if !notes.is_empty() {
         let _ = writeln!(text, "\nNote:\n- {}", notes.join("\n- "));
     }

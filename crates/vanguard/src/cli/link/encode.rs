@@ -97,7 +97,7 @@ pub fn run(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         bail!("failed to encode: the model {} is for records that are encoded already; take person", args.model);
     }
     shown.stage("read", None);
-    let input = Input::read(&args.files, &model, Wanted { id: args.id.as_deref(), truth: None })?;
+    let input = Input::read(&args.files, &model, Wanted { id: args.id.as_deref(), ..Wanted::default() })?;
     if let Some(id) = &args.id {
         harmless(&input, id)?;
     }
@@ -124,7 +124,7 @@ pub fn run(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         manifest["key_fingerprint"].as_str().unwrap_or_default(),
         manifest["encoding"].as_str().unwrap_or_default(),
     );
-    let notes = input.notes();
+    let notes = input.notes(&[]);
     if !notes.is_empty() {
         text = format!("{text}\n\nNote:\n- {}", notes.join("\n- "));
     }

@@ -26,7 +26,7 @@ pub struct Args {
 pub fn run(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     let model = super::model(&args.input)?;
     shown.stage("read", None);
-    let input = Input::read(&args.input.files, &model, Wanted { id: args.input.id.as_deref(), truth: None })?;
+    let input = Input::read(&args.input.files, &model, Wanted { id: args.input.id.as_deref(), ..Wanted::default() })?;
     shown.end();
     let find = |id: &String| input.ids.find(id).with_context(|| format!("no record has the id {id:?}"));
     let (left, right) = (find(&args.left)?, find(&args.right)?);

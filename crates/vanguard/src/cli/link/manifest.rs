@@ -30,7 +30,7 @@ pub fn write(
         "key_fingerprint": key.fingerprint(),
         "encoding": fingerprint,
         "columns": input.columns(),
-        "notes": input.notes(),
+        "notes": input.notes(&[]),
     });
     super::write_text(&path(file), &format!("{manifest:#}\n"))?;
     Ok(manifest)

@@ -10,10 +10,12 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// Columns the command line names.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted<'a> {
     pub id: Option<&'a str>,
     pub truth: Option<&'a str>,
+    /// Columns to group by; a file may lack them.
+    pub by: &'a [String],
 }
 
 /// All records of the files, and what was found on the way.
@@ -23,6 +25,10 @@ pub struct Input {
     pub ids: Texts,
     /// The true person of each record; empty text where the file does not say. `None` where no column was asked for.
     pub truth: Option<Texts>,
+    /// For each column to group by its texts; empty where a file lacks it.
+    pub by: Vec<Texts>,
+    /// Numbers that rows say were replaced.
+    pub superseded: Vec<(u64, u64)>,
     /// What the first encoded row says of its encoding, and its file.
     encoding: Option<(String, PathBuf)>,
     sources: Vec<String>,
@@ -53,7 +59,11 @@ impl Input {
 
     /// As [`Self::read`]; `told` is called with the bytes read so far, of [`bytes_of`] the files.
     pub fn read_told(files: &[PathBuf], model: &Model, wanted: Wanted<'_>, told: &dyn Fn(u64)) -> anyhow::Result<Self> {
-        let mut input = Self { truth: wanted.truth.map(|_| Texts::default()), ..Self::default() };
+        let mut input = Self {
+            truth: wanted.truth.map(|_| Texts::default()),
+            by: wanted.by.iter().map(|_| Texts::default()).collect(),
+            ..Self::default()
+        };
         input.more(files, model, wanted, told)?;
         Ok(input)
     }
@@ -133,10 +143,11 @@ impl Input {
         } else {
             csv_rows(path, &mut rows, told)?;
         }
-        let (notes, wrong) = (rows.notes, rows.wrong);
+        let (mut notes, wrong) = (rows.notes, rows.wrong);
         if let Some(error) = wrong {
             return Err(error);
         }
+        self.superseded.append(&mut notes.reading.superseded);
         self.files.push(notes);
         Ok(())
     }
@@ -171,7 +182,7 @@ impl Input {
     }
 
     /// What people should know about the files.
-    pub fn notes(&self) -> Vec<String> {
+    pub fn notes(&self, by: &[String]) -> Vec<String> {
         let mut notes = Vec::new();
         for file in &self.files {
             let name = &file.name;
@@ -208,6 +219,11 @@ impl Input {
                 notes.push(format!("{without} records have no truth and are not marked"));
             }
         }
+        for (texts, name) in self.by.iter().zip(by) {
+            if (0..texts.len()).all(|at| texts.get(at).is_empty()) {
+                notes.push(format!("--by {name}: no file has a value in such a column"));
+            }
+        }
         notes
     }
 
@@ -239,6 +255,7 @@ struct Known {
     layout: Layout,
     id: Option<usize>,
     truth: Option<usize>,
+    by: Vec<Option<usize>>,
     /// The column that says how an encoded row was made.
     encoding: Option<usize>,
     /// The file's own source, where no column tells.
@@ -254,6 +271,7 @@ impl Rows<'_> {
         };
         let id = self.wanted.id.map(|name| place(name, "--id")).transpose()?;
         let truth = self.wanted.truth.map(|name| place(name, "--truth")).transpose()?;
+        let by = self.wanted.by.iter().map(|name| place(name, "--by").ok()).collect();
         let encoding = names.iter().position(|name| name.trim() == "encoding").filter(|_| self.model.columns.encoded);
         if self.model.columns.encoded && encoding.is_none() {
             bail!(
@@ -273,7 +291,7 @@ impl Rows<'_> {
         self.notes.fields = layout.fields().iter().map(|(field, places)| (*field, column(places))).collect();
         self.notes.missing = missing;
         let source = if layout.source().is_none() { self.input.source(&self.notes.name) } else { 0 };
-        self.columns = Some(Known { layout, id, truth, encoding, source });
+        self.columns = Some(Known { layout, id, truth, by, encoding, source });
         Ok(())
     }
 
@@ -293,6 +311,9 @@ impl Rows<'_> {
         match known.id {
             Some(at) => self.input.ids.push(cell(at).trim()),
             None => self.input.ids.push(&record.to_string()),
+        }
+        for (texts, at) in self.input.by.iter_mut().zip(&known.by) {
+            texts.push(at.map_or("", |at| cell(at).trim()));
         }
         if let (Some(truth), Some(at)) = (&mut self.input.truth, known.truth) {
             truth.push(cell(at).trim());

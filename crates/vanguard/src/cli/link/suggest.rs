@@ -26,7 +26,7 @@ pub fn run(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         bail!("--pairs {pairs}: give a number of pairs");
     }
     shown.stage("read", None);
-    let input = Input::read(&args.input.files, &model, Wanted { id: args.input.id.as_deref(), truth: None })?;
+    let input = Input::read(&args.input.files, &model, Wanted { id: args.input.id.as_deref(), ..Wanted::default() })?;
     shown.stage("weigh rules", None);
     let budget = args.pairs.unwrap_or(5.0 * input.records.len() as f64);
     let proposal = linkage::suggest_blocking(&input.records, &model, budget);

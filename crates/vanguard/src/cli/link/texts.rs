@@ -123,6 +123,17 @@ impl Texts {
         found
     }
 
+    /// The values as numbers from 0, equal ones with equal numbers; none where the text is empty.
+    pub fn people(&self) -> Vec<Option<u32>> {
+        let mut known: HashMap<String, u32> = HashMap::new();
+        let number = |at: usize| {
+            let text = self.get(at);
+            let next = known.len() as u32;
+            (!text.is_empty()).then(|| *known.entry(text).or_insert(next))
+        };
+        (0..self.len()).map(number).collect()
+    }
+
     /// Some of the values as a column.
     pub fn column(&self, places: impl Iterator<Item = u32>) -> Column {
         match self {

@@ -13,13 +13,10 @@ const ROWS: usize = 1 << 17;
 /// Writes `l`, `r`, `p` of the links between records of one person, and returns how many. A link whose join was refused is left out, so
 /// that the clusters are the connected parts of the file. A link through a number or a decision has at least the probability of the
 /// threshold: that decided it and not the weight.
-pub fn edges(path: &Path, input: &Input, linked: &Linked, threshold: f64) -> Result<u64, LakeError> {
-    let kept: Vec<u32> = (0..linked.edges.len() as u32)
-        .filter(|at| {
-            let edge = &linked.edges[*at as usize];
-            linked.cluster_of[edge.left as usize] == linked.cluster_of[edge.right as usize]
-        })
-        .collect();
+pub fn edges(path: &Path, input: &Input, linked: &Linked) -> Result<u64, LakeError> {
+    let threshold = linked.threshold;
+    let kept: Vec<u32> =
+        (0..linked.edges.len() as u32).filter(|at| linked.is_link(&linked.edges[*at as usize])).collect();
     let columns = |some: &[u32]| -> Vec<Named> {
         let edge = |at: &u32| &linked.edges[*at as usize];
         let probability = |at: &u32| {

@@ -11,9 +11,10 @@ const EACH: usize = 2;
 
 /// The pairs nearest to the threshold from above and from below.
 pub fn section(page: &Page<'_>) -> Markup {
-    let least = (bits(page.threshold) * 100.0).round() as i32;
+    let least = (bits(page.linked.threshold) * 100.0).round() as i32;
     let (mut above, mut below): (Vec<&Edge>, Vec<&Edge>) = page
-        .pairs
+        .linked
+        .edges
         .iter()
         .filter(|pair| pair.tier == Tier::Weight)
         .partition(|pair| pair.weight_bits_hundredths >= least);
@@ -79,7 +80,7 @@ fn one(page: &Page<'_>, at: usize, pair: &Edge, parts: &Waterfall) -> Markup {
             @if let Some(veto) = &parts.veto { " Not joined by weight: " (veto) "." }
         }
         @if !rows.is_empty() {
-            (wide(&table_id, "What the records say, cleaned", vec![Column::text("Field"), Column::text("One record"), Column::text("The other")], rows))
+            (wide(&table_id, &format!("What the records of pair {} say, cleaned", at + 1), vec![Column::text("Field"), Column::text("One record"), Column::text("The other")], rows))
         }
         (waterfall_chart(&WaterfallChart {
             text: ChartText {
@@ -89,7 +90,7 @@ fn one(page: &Page<'_>, at: usize, pair: &Edge, parts: &Waterfall) -> Markup {
                 note: None,
             },
             steps: std::iter::once(start).chain(parts.steps.iter().map(step)).collect(),
-            threshold: Some(num(bits(page.threshold))),
+            threshold: Some(num(bits(page.linked.threshold))),
         }))
     }
 }

@@ -3,7 +3,7 @@
 use super::{Page, bits, num, percent, wide};
 use crate::web::charts::{ChartText, Curve, CurveChart, Num, count, curve_chart};
 use crate::web::components::Column;
-use linkage::{Explainer, Session, Tier};
+use linkage::{Operating, Session};
 use maud::{Markup, html};
 
 /// One row for each session of training.
@@ -37,59 +37,18 @@ pub fn sessions(page: &Page<'_>) -> Markup {
     }
 }
 
-/// Precision and recall that the model expects at a weight.
-struct Expected {
-    precision: f64,
-    recall: f64,
-}
-
-/// What to expect of the compared pairs at a threshold: each match probability is the chance of a match.
-fn at(page: &Page<'_>, least: f64) -> Expected {
-    let (mut links, mut found, mut missed) = (0.0, 0.0, 0.0);
-    for pair in page.pairs.iter().filter(|pair| pair.tier == Tier::Weight) {
-        let p = f64::from(pair.probability);
-        if f64::from(pair.weight_bits_hundredths) >= (least * 100.0).round() {
-            links += 1.0;
-            found += p;
-        } else {
-            missed += p;
-        }
-    }
-    let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 1.0 };
-    Expected { precision: share(found, links), recall: share(found, found + missed) }
-}
-
-/// Records weighed against themselves; of more records a sample.
-const SAMPLE: usize = 400;
-
-/// For each weight in whole bits the share of records that weigh less even against a copy of themselves; by weight alone.
-fn unlinkable(page: &Page<'_>) -> Vec<(f64, f64)> {
-    let explainer = Explainer::new(&page.input.records, page.model);
-    let count = page.input.records.len();
-    let own = |record: usize| explainer.pair(record as u32, record as u32).map(|parts| parts.total_bits);
-    let mut weights: Vec<f64> = (0..count).step_by(count.div_ceil(SAMPLE).max(1)).filter_map(own).collect();
-    weights.sort_unstable_by(f64::total_cmp);
-    let (Some(first), Some(last)) = (weights.first(), weights.last()) else { return Vec::new() };
-    let whole = (first.floor().max(-60.0) as i32)..=(last.ceil().min(200.0) as i32);
-    whole
-        .map(|bits| {
-            let below = weights.partition_point(|weight| *weight < f64::from(bits));
-            (f64::from(bits), below as f64 / weights.len() as f64)
-        })
-        .collect()
-}
-
 /// Expected precision and recall by threshold, and the records that say too little.
 pub fn expected(page: &Page<'_>) -> Markup {
     let steps: Vec<f64> = (0..=56).map(|half| f64::from(half) / 2.0 - 8.0).collect();
-    let curve = |of: fn(&Expected) -> f64| -> Vec<(Num, Num)> {
-        steps.iter().map(|weight| (num(*weight), num(of(&at(page, *weight))))).collect()
+    let at = |weight: f64| page.linked.spectrum.at(1.0 / (1.0 + (-weight).exp2()));
+    let curve = |of: fn(&Operating) -> f64| -> Vec<(Num, Num)> {
+        steps.iter().map(|weight| (num(*weight), num(of(&at(*weight))))).collect()
     };
-    let least = bits(page.threshold);
-    let now = at(page, least);
-    let own = unlinkable(page);
-    let share = own.iter().map(|(weight, share)| (num(*weight), num(*share))).collect();
-    let below = own.iter().rfind(|(weight, _)| *weight <= least).map_or(0.0, |(_, share)| *share);
+    let least = bits(page.linked.threshold);
+    let now = page.linked.spectrum.at(page.linked.threshold);
+    let own = page.unlinkable;
+    let share = own.iter().map(|(weight, _, share)| (num(*weight), num(*share))).collect();
+    let below = own.iter().rfind(|(weight, ..)| *weight <= least).map_or(0.0, |(.., share)| *share);
     html! {
         (curve_chart(&CurveChart {
             text: ChartText {
@@ -121,7 +80,7 @@ pub fn expected(page: &Page<'_>) -> Markup {
                     percent((below * 1e4).round() / 1e4)
                 ),
                 note: Some("A record can only be linked by weight where its match weight with itself reaches the threshold. Those with a valid \
-                            number can still be linked through it. Of more than 400 records a sample is weighed."),
+                            number can still be linked through it."),
             },
             across: "Match weight in bits",
             up: "Share of records below",

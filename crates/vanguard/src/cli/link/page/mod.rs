@@ -10,7 +10,7 @@ use super::read::Input;
 use super::score::Scores;
 use crate::web::charts::{Bar, BarChart, ChartText, Num, bar_chart, count};
 use crate::web::components::{Column, Table, table};
-use linkage::{Edge, Linked, Model, Session, Tier};
+use linkage::{Linked, Model, Session};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// All that the page shows.
@@ -22,28 +22,13 @@ pub struct Page<'a> {
     /// How the weights were learned; empty where they were not.
     pub sessions: &'a [Session],
     pub scores: Option<&'a Scores>,
-    /// Compared pairs down to a low weight, joined or not.
-    pub pairs: &'a [Edge],
+    /// For each match weight in whole bits its probability and the share of records that weigh less even against themselves.
+    pub unlinkable: &'a [(f64, f64, f64)],
     /// Links that were written.
     pub links: u64,
-    /// The match probability from which records are joined.
-    pub threshold: f64,
     pub notes: &'a [String],
     /// Whether the values of example pairs are shown.
     pub show_values: bool,
-}
-
-/// Of more records only pairs that may well match are kept, so that memory stays bounded.
-const MANY_RECORDS: usize = 200_000;
-
-/// The least match probability of the pairs the page needs: all compared pairs where the truth is told or records are few.
-pub fn keep(input: &Input, truth: bool) -> f64 {
-    if truth || input.records.len() <= MANY_RECORDS { 1e-9 } else { 0.01 }
-}
-
-/// Whether an edge is a link at a threshold, weights being kept in hundredths of a bit.
-pub fn is_link(edge: &Edge, threshold: f64) -> bool {
-    edge.tier != Tier::Weight || edge.weight_bits_hundredths >= (bits(threshold) * 100.0).round() as i32
 }
 
 /// A section: its id, its heading and what stands in it.
@@ -109,7 +94,7 @@ fn summary(page: &Page<'_>) -> Markup {
     html! {
         p class="note" {
             b { (count(report.records)) " records are " (count(report.clusters)) " people" }
-            " at a match probability of " (percent(page.threshold)) " and above. "
+            " at a match probability of " (percent(page.linked.threshold)) " and above. "
             (count(report.joined_by_number)) " joined another through their number; " (count(report.pairs))
             " pairs were compared and " (count(page.links)) " links written."
         }

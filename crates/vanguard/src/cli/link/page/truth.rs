@@ -42,7 +42,7 @@ fn four(value: f64) -> Markup {
 
 fn of_truth(page: &Page<'_>) -> Classification {
     let told = |record: u32| page.input.truth.as_ref().map(|truth| truth.get(record as usize)).unwrap_or_default();
-    let scored = page.pairs.iter().filter(|pair| pair.tier == Tier::Weight).filter_map(|pair| {
+    let scored = page.linked.edges.iter().filter(|pair| pair.tier == Tier::Weight).filter_map(|pair| {
         let (left, right) = (told(pair.left), told(pair.right));
         (!left.is_empty() && !right.is_empty()).then(|| (f64::from(pair.weight_bits_hundredths) / 100.0, left == right))
     });
@@ -61,7 +61,7 @@ fn of_labels(page: &Page<'_>) -> Classification {
 
 /// What lies on which side of the threshold.
 fn confusion(page: &Page<'_>, known: &Classification) -> Markup {
-    let cut = known.at(bits(page.threshold) - 0.005);
+    let cut = known.at(bits(page.linked.threshold) - 0.005);
     let cell = |value: u64| html! { (count(value)) };
     html! {
         (wide("confusion", "At the threshold", vec![
@@ -86,7 +86,7 @@ fn curves(page: &Page<'_>, known: &Classification) -> Markup {
     let step = known.cuts.len().div_ceil(POINTS).max(1);
     // The last cut is always drawn: there everything is called a match.
     let drawn = || known.cuts.iter().rev().step_by(step).rev();
-    let now = known.at(bits(page.threshold) - 0.005);
+    let now = known.at(bits(page.linked.threshold) - 0.005);
     let pair = |x: Option<f64>, y: Option<f64>| Some((num(x?), num(y?)));
     let precision: Vec<(Num, Num)> = drawn().filter_map(|cut| pair(known.recall(cut), cut.precision())).collect();
     let origin = (known.negatives > 0 && known.positives > 0).then(|| (num(0.0), num(0.0)));

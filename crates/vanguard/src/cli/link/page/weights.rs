@@ -1,12 +1,11 @@
 //! Weights of answers, and of pairs.
 
-use super::{Page, bits, is_link, num, percent, wide};
+use super::{Page, bits, num, percent, wide};
 use crate::web::charts::{
     ChartText, MatchWeights, Num, WeightGroup, WeightHistogram, WeightLevel, WeightStep, count, match_weights,
     weight_histogram,
 };
 use crate::web::components::Column;
-use linkage::Tier;
 use maud::{Markup, html};
 
 /// The match-weight chart.
@@ -46,13 +45,13 @@ const STEP: i32 = 2;
 /// Blocking rules with their cost, and the histogram of weights.
 pub fn pairs(page: &Page<'_>) -> Markup {
     let mut steps: Vec<(u64, u64)> = vec![(0, 0); (2 * REACH / STEP) as usize];
-    for pair in page.pairs.iter().filter(|pair| pair.tier == Tier::Weight) {
-        let at = f64::from(pair.weight_bits_hundredths) / 100.0;
+    let least = bits(page.linked.threshold);
+    for (at, pairs) in page.linked.spectrum.bins() {
         let step = ((at + f64::from(REACH)) / f64::from(STEP)).clamp(0.0, steps.len() as f64 - 1.0) as usize;
-        if is_link(pair, page.threshold) {
-            steps[step].0 += 1;
+        if at >= least {
+            steps[step].0 += pairs;
         } else {
-            steps[step].1 += 1;
+            steps[step].1 += pairs;
         }
     }
     let used = |step: &(u64, u64)| step.0 + step.1 > 0;
@@ -92,12 +91,11 @@ pub fn pairs(page: &Page<'_>) -> Markup {
             text: ChartText {
                 id: "histogram",
                 title: "Compared pairs by match weight",
-                summary: &format!("Pairs of {} and above are links; two clear heaps with little between them are a good sign.", percent(page.threshold)),
-                note: Some("Pairs above the threshold count as joined here, also where a rule of the clusters refused the link. Pairs that a veto keeps apart \
-                        are left out, and of more than 200,000 records without truth those with a match probability below 1 in 100."),
+                summary: &format!("Pairs of {} and above are links; two clear heaps with little between them are a good sign.", percent(page.linked.threshold)),
+                note: Some("Pairs above the threshold count as joined here, also where a rule of the clusters refused the link."),
             },
             steps: (first..last).map(step).collect(),
-            threshold: num(bits(page.threshold)),
+            threshold: num(least),
         }))
     }
 }

@@ -1,0 +1,133 @@
+//! Matches that no blocking rule brings together, from the learned m.
+
+use crate::em::{Table, level_of};
+use crate::gauge::Spectrum;
+use crate::model::Model;
+use crate::plan::{Plan, probability};
+use crate::question::{Field, Test};
+use crate::stream::Stream;
+
+/// Matches made up to see which of them a rule would bring together.
+const MADE_UP: usize = 1 << 15;
+
+/// What the matches of the sample answer: for each comparison and level the answers to the tests of the blocking rules, one bit each, with
+/// their expected number.
+pub(crate) struct Answers<'a> {
+    plan: &'a Plan<'a>,
+    /// For each comparison the bits of the rules' tests it is home to.
+    homes: Vec<u64>,
+    /// Bits of rules' tests that no comparison looks at; they are taken as they come in the sample.
+    homeless: u64,
+    seen: Vec<Vec<Vec<(u64, f64)>>>,
+    loose: Vec<(u64, f64)>,
+}
+
+impl<'a> Answers<'a> {
+    pub(crate) fn new(plan: &'a Plan<'a>, spectrum: &Spectrum) -> Self {
+        let all = plan.rules.iter().fold(0, |all, rule| all | rule);
+        let (homes, homeless) = homes(plan.model, all);
+        let seen = plan.comparisons.iter().map(|rungs| vec![Vec::new(); rungs.len()]).collect();
+        let mut answers = Self { plan, homes, homeless, seen, loose: Vec::new() };
+        for pair in &spectrum.sample {
+            let p = probability(f64::from(pair.bits));
+            for (at, home) in answers.homes.iter().enumerate() {
+                add(&mut answers.seen[at][level_of(pair.levels, at)], pair.mask & home, p);
+            }
+            add(&mut answers.loose, pair.mask & homeless, p);
+        }
+        answers
+    }
+
+    /// The share of matches that no rule brings together, if matches have these m: matches are made up by drawing each comparison's level
+    /// from m (missing values as often as in the sample) and the answers to the rules' tests from the sampled matches of that level,
+    /// each comparison by itself.
+    pub(crate) fn share_unseen(&self, m: &Table) -> f64 {
+        let chances: Vec<Chances> = (0..self.homes.len()).map(|at| self.chances(at, &m[at])).collect();
+        let loose = Chances::new(self.loose.iter().copied());
+        let mut stream = Stream(0x5eed);
+        let mut unseen = 0_u32;
+        for _ in 0..MADE_UP {
+            let mut mask = loose.draw(stream.share()) & self.homeless;
+            for chances in &chances {
+                mask |= chances.draw(stream.share());
+            }
+            unseen += u32::from(!self.plan.rules.iter().any(|need| mask & need == *need));
+        }
+        f64::from(unseen) / MADE_UP as f64
+    }
+
+    /// The answers of one comparison and how often each is given.
+    fn chances(&self, at: usize, m: &[f64]) -> Chances {
+        let levels = &self.plan.model.comparison[at].levels;
+        let seen = &self.seen[at];
+        let sum = |level: usize| seen[level].iter().map(|(_, p)| p).sum::<f64>();
+        let all: f64 = (0..levels.len()).map(sum).sum();
+        let neutral: f64 = (0..levels.len()).filter(|level| levels[*level].is_neutral()).map(sum).sum();
+        let missing = if all > 0.0 { neutral / all } else { 0.0 };
+        let of_m: f64 = m.iter().sum();
+        let mut chances = Vec::new();
+        for (level, own) in levels.iter().enumerate() {
+            let here = sum(level);
+            let share = match (own.is_neutral(), here > 0.0) {
+                (true, true) => missing * here / neutral,
+                (true, false) => 0.0,
+                (false, _) => (1.0 - missing) * m[level] / of_m.max(f64::MIN_POSITIVE),
+            };
+            if here > 0.0 {
+                chances.extend(seen[level].iter().map(|(mask, p)| (*mask, share * p / here)));
+            } else {
+                // No match of the sample was at this level: its own tests hold, and nothing more is known.
+                chances.push((self.plan.comparisons[at][level].need & self.homes[at], share));
+            }
+        }
+        Chances::new(chances.into_iter())
+    }
+}
+
+/// Masks with their cumulative chances.
+struct Chances(Vec<(u64, f64)>);
+
+impl Chances {
+    fn new(masks: impl Iterator<Item = (u64, f64)>) -> Self {
+        let mut total = 0.0;
+        let mut masks: Vec<(u64, f64)> = masks
+            .map(|(mask, chance)| {
+                total += chance;
+                (mask, total)
+            })
+            .collect();
+        for (_, upto) in &mut masks {
+            *upto /= total.max(f64::MIN_POSITIVE);
+        }
+        Self(masks)
+    }
+
+    fn draw(&self, share: f64) -> u64 {
+        let at = self.0.partition_point(|(_, upto)| *upto <= share).min(self.0.len().saturating_sub(1));
+        self.0.get(at).map_or(0, |(mask, _)| *mask)
+    }
+}
+
+fn add(counts: &mut Vec<(u64, f64)>, mask: u64, p: f64) {
+    match counts.iter_mut().find(|(own, _)| *own == mask) {
+        Some((_, sum)) => *sum += p,
+        None => counts.push((mask, p)),
+    }
+}
+
+/// Which comparison each of the rules' tests belongs to: one that asks for it, or else one that looks at its fields.
+fn homes(model: &Model, wanted: u64) -> (Vec<u64>, u64) {
+    let mut homes = vec![0; model.comparison.len()];
+    let mut homeless = 0;
+    for (at, test) in model.tests().iter().enumerate().filter(|(at, _)| wanted >> at & 1 == 1) {
+        let asks = |c: &crate::model::Comparison| c.levels.iter().any(|level| level.when.contains(test));
+        let looks = |c: &crate::model::Comparison| {
+            let fields: Vec<Field> =
+                c.levels.iter().flat_map(|level| &level.when).flat_map(|own: &Test| own.fields()).copied().collect();
+            test.fields().iter().any(|field| fields.contains(field))
+        };
+        let home = model.comparison.iter().position(asks).or_else(|| model.comparison.iter().position(looks));
+        *home.map_or(&mut homeless, |home| &mut homes[home]) |= 1 << at;
+    }
+    (homes, homeless)
+}
