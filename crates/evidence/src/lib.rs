@@ -12,9 +12,11 @@
 //! - [`projection`]: people by state some years on, from one year's moves;
 //! - [`control_chart`]: "Making Data Count" process control charts;
 //! - [`did`]: difference-in-differences on a panel of clusters and months;
+//! - [`classification`]: precision, recall and the receiver operating characteristic of a score;
 //! - [`claim`]: one plain sentence that says no more than an estimate allows.
 
 pub mod claim;
+pub mod classification;
 pub mod control_chart;
 pub mod did;
 pub mod difference;

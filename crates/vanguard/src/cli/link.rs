@@ -7,6 +7,7 @@ mod explain;
 mod key;
 mod labels;
 mod manifest;
+mod page;
 mod quality;
 mod read;
 mod score;
@@ -33,12 +34,13 @@ use std::path::{Path, PathBuf};
 /// weighs; its weights are learned from the records first, without labels.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Args {
     #[command(subcommand)]
     command: Option<Action>,
     #[command(flatten)]
     input: InputArgs,
-    /// Folder for edges.parquet, clusters.parquet, model.toml and report.json.
+    /// Folder for edges.parquet, clusters.parquet, model.toml, report.json and report.html.
     #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
     out: Option<PathBuf>,
     /// Column of the true person: writes truth.parquet and marks the answer.
@@ -59,6 +61,9 @@ pub struct Args {
     /// File of numbers that were replaced: two columns, the old number and the new.
     #[arg(long, value_name = "FILE")]
     superseded: Option<PathBuf>,
+    /// Show the values of the example pairs in report.html, which are hidden otherwise.
+    #[arg(long)]
+    show_values: bool,
     /// File of clerical decisions: two ids, and yes or no (1 or 0) for whether they are one person.
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
@@ -188,8 +193,12 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     let options = LinkOptions {
         threshold: args.threshold,
         precision: args.precision,
-        // Near misses are counted for each group.
-        keep: (!args.by.is_empty()).then_some(0.01),
+        // All pairs for the curves; near misses to show and to count for each group. What is kept for later runs holds links alone.
+        keep: match (args.truth.is_some(), args.state) {
+            (true, false) => Some(1e-9),
+            (false, true) if args.by.is_empty() => None,
+            _ => Some(0.01),
+        },
         one_row_per_person: input.once(&model, &args.once),
         superseded,
         labels: labels.pairs.clone(),
@@ -200,11 +209,11 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         shown.end();
         return Ok(cost::report(&cost, &input));
     };
-    let mut draws = Vec::new();
+    let (mut draws, mut sessions) = (Vec::new(), Vec::new());
     if !args.no_train {
         shown.stage("learn weights", None);
         let trained = linkage::train(&input.records, &model, args.input.seed);
-        (model, draws) = (trained.model, trained.draws);
+        (model, draws, sessions) = (trained.model, trained.draws, trained.sessions);
     }
     shown.stage("link", Some(PARTS));
     let teller = shown.teller();
@@ -227,6 +236,19 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     if let Some(object) = report.json.as_object_mut() {
         object.insert("quality".to_owned(), quality.json());
     }
+    let page = page::Page {
+        input: &input,
+        model: &model,
+        linked: &linked,
+        labels: &labels,
+        sessions: &sessions,
+        scores: scores.as_ref(),
+        unlinkable: quality.unlinkable_curve(),
+        links: edges,
+        notes: &input.notes(&by),
+        show_values: args.show_values,
+    };
+    write_text(&out.join("report.html"), &page::text(&page))?;
     if let Some(whole) = whole {
         let kept = state::Kept { whole, input, id: args.input.id.clone(), load: 0 };
         state::write(out, &kept)?;

@@ -50,6 +50,11 @@ impl Quality {
         }
     }
 
+    /// For each match weight in whole bits its probability and the share of records that weigh less even against themselves.
+    pub fn unlinkable_curve(&self) -> &[(f64, f64, f64)] {
+        &self.unlinkable_curve
+    }
+
     pub fn words(&self) -> String {
         let e = &self.estimates;
         let mut text = format!(

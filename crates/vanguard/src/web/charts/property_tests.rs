@@ -250,6 +250,30 @@ proptest! {
     }
 
     #[test]
+    fn any_match_weights(
+        title in words(),
+        groups in prop::collection::vec(
+            (words(), prop::collection::vec((words(), proptest::option::of((number_some(), number_some()))), 0..9)), 0..6),
+    ) {
+        let level = |(name, chances)| WeightLevel { name, chances };
+        let groups = groups.into_iter().map(|(name, levels)| WeightGroup { name, levels: levels.into_iter().map(level).collect() });
+        check(match_weights(&MatchWeights { text: text(&title), groups: groups.collect() }))?;
+    }
+
+    #[test]
+    fn any_curves(
+        title in words(), from_zero: bool,
+        curves in prop::collection::vec(prop::collection::vec((number_some(), number_some()), 0..60), 0..6),
+        mark in proptest::option::of((number_some(), number_some())),
+    ) {
+        let curves = curves.into_iter().map(|points| Curve { name: &title, points }).collect();
+        let mark = mark.map(|point| (point, title.as_str()));
+        check(curve_chart(&CurveChart {
+            text: text(&title), across: &title, up: &title, decimals: 3, from_zero, curves, mark,
+        }))?;
+    }
+
+    #[test]
     fn any_heat_table(
         title in words(), columns in prop::collection::vec(words(), 0..6),
         rows in prop::collection::vec((words(), prop::collection::vec(count_any(), 0..9)), 0..6),
@@ -275,6 +299,8 @@ fn the_samples_pass_too() {
         logic_chart(&s::logic()),
         event_study(&s::study()),
         heat_table(&s::heat()),
+        match_weights(&s::weights()),
+        curve_chart(&s::curves()),
     ];
     for chart in charts {
         check(chart).unwrap();

@@ -298,3 +298,60 @@ pub fn heat() -> HeatTable<'static> {
         }),
     }
 }
+
+pub fn weights() -> MatchWeights<'static> {
+    let level = |name: &str, chances: Option<(f64, f64)>| WeightLevel {
+        name: name.into(),
+        chances: chances.map(|(m, u)| (num(m), num(u))),
+    };
+    MatchWeights {
+        text: text(
+            "weights",
+            "What each answer weighs",
+            "The same date of birth speaks strongest for one person, a different one strongest against.",
+            "One bit more doubles the odds that two records are of one person.",
+        ),
+        groups: vec![
+            WeightGroup {
+                name: "family name".into(),
+                levels: vec![
+                    level("missing", None),
+                    level("the same", Some((0.93, 0.0012))),
+                    level("one letter", Some((0.04, 0.0004))),
+                    level("different", Some((0.03, 0.997))),
+                ],
+            },
+            WeightGroup {
+                name: "date of birth".into(),
+                levels: vec![
+                    level("the same", Some((0.96, 0.000_044))),
+                    level("one digit or two neighbours wrong", Some((0.021, 0.0012))),
+                    level("different", Some((0.011, 0.984))),
+                ],
+            },
+        ],
+    }
+}
+
+pub fn curves() -> CurveChart<'static> {
+    let line = |from: f64, by: f64| {
+        (0..20).map(|at| (num(f64::from(at)), num((from + by * f64::from(at)).clamp(0.0, 1.0)))).collect()
+    };
+    CurveChart {
+        text: text(
+            "thresholds",
+            "What to expect at each threshold",
+            "At 8 bits 99.1% of links are expected to be right and 97% of matches to be found.",
+            "Moving the threshold to the right gives up matches for certainty.",
+        ),
+        across: "Threshold in bits",
+        up: "Share",
+        decimals: 2,
+        from_zero: false,
+        curves: vec![
+            Curve { name: "precision", points: line(0.93, 0.004) },
+            Curve { name: "recall", points: line(0.99, -0.006) },
+        ],
+        mark: Some(((num(8.0), num(0.962)), "threshold")),
+    }
+}
