@@ -46,12 +46,13 @@ impl Whole {
     pub fn link(records: &Records, model: &Model, options: &LinkOptions, watch: Watch<'_>) -> (Self, Linked) {
         let held = Held::of(records, model);
         let found = run(&Plan::with(records, model, Cow::Borrowed(&held)), options, watch);
-        let report = found.report.clone();
+        let (report, spectrum) = (found.report.clone(), found.spectrum.clone());
         let links = Links::of(found, records.len());
         let people = People::first(&links.roots);
         let whole = Self { model: model.clone(), options: options.clone(), held, links, people };
         let mut linked = whole.linked();
         linked.report = Report { clusters: linked.report.clusters, ..report };
+        linked.spectrum = spectrum;
         (whole, linked)
     }
 
@@ -104,7 +105,7 @@ impl Whole {
         }
     }
 
-    /// The answer for all records. Its report counts records and clusters only.
+    /// The answer for all records. Its report counts records and clusters only, and its spectrum is empty: additions do not compare all.
     pub fn linked(&self) -> Linked {
         let links = &self.links;
         let settled = in_order(in_order(links.number_edges.clone(), &links.label_edges), &links.tied_edges);

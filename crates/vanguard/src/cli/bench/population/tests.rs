@@ -1,7 +1,7 @@
 //! The one pass against a slow and obvious answer: sets of texts, one question after the other.
 
 use super::ask::{Question, ask};
-use super::load::LOCALITIES;
+use super::load::{LISTS, LOCALITIES};
 use blueprint::model::ScoreKind;
 use blueprint::score::score_table;
 use evidence::distribution::Confidence;
@@ -83,10 +83,11 @@ fn people(count: u32, draw: &mut Draw) -> Vec<Person> {
 }
 
 fn lake(dir: &std::path::Path, people: &[Person]) -> Snapshot {
-    let source = SourceInfo { id: "made".into(), name: "Made".into(), files: vec![], loaded: 0, quarantined: 0 };
+    let source =
+        |id: &&str| SourceInfo { id: (*id).into(), name: "Made".into(), files: vec![], loaded: 0, quarantined: 0 };
     let plan = SnapshotPlan {
         people_per_bucket: 700,
-        ..SnapshotPlan::new(SnapshotId::of(AS_OF, 1), AS_OF, people.len() as u32, vec![source])
+        ..SnapshotPlan::new(SnapshotId::of(AS_OF, 1), AS_OF, people.len() as u32, LISTS.iter().map(source).collect())
     };
     let writer = SnapshotWriter::create(dir, plan).unwrap();
     for bucket in 0..writer.plan().bucket_count() {
