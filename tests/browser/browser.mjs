@@ -51,7 +51,10 @@ function watch (page, base) {
   })
   page.on('requestfailed', request => {
     // A link that downloads ends its navigation this way.
-    if (request.isNavigationRequest() && request.failure()?.errorText === 'net::ERR_ABORTED') return
+    const aborted = request.failure()?.errorText === 'net::ERR_ABORTED'
+    if (request.isNavigationRequest() && aborted) return
+    // A form sent at once leaves its page before the browser has fetched the icon of the tab.
+    if (aborted && /\/favicon-[0-9a-f]+\.svg$/.test(new URL(request.url()).pathname)) return
     trouble(`failed request: ${request.url()} (${request.failure()?.errorText})`)
   })
   page.on('response', response => {

@@ -16,11 +16,6 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// No room yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// The value of a rule for each row of `out`, as [`crate::rule::value`] gives it.
     pub fn value(&mut self, columns: &[Vec<i64>], as_of: i32, rule: &Expr, out: &mut [i64]) {
         self.each(columns, as_of, out, |blocks, block, out| match rule {
@@ -188,12 +183,20 @@ impl Blocks {
         combine: impl Fn(i64, i64) -> i64,
     ) {
         self.number(block, a, out);
+        let join = |out: &mut [i64], more: &[i64]| {
+            for (value, more) in out.iter_mut().zip(more) {
+                let both = combine(*value, *more).max(ABSENT + 1);
+                *value = if *value == ABSENT || *more == ABSENT { ABSENT } else { both };
+            }
+        };
+        if let Number::Feature { feature, scale_up: 0 } = b
+            && let Some(more) = block.feature(*feature)
+        {
+            return join(out, more);
+        }
         let mut more = self.some_numbers(out.len());
         self.number(block, b, &mut more);
-        for (value, more) in out.iter_mut().zip(&more) {
-            let both = combine(*value, *more).max(ABSENT + 1);
-            *value = if *value == ABSENT || *more == ABSENT { ABSENT } else { both };
-        }
+        join(out, &more);
         self.numbers.push(more);
     }
 
@@ -368,7 +371,7 @@ mod tests {
             let rows = cells.len() + more;
             let columns: Vec<Vec<i64>> = (0..4).map(|c| (0..rows).map(|row| cells[row % cells.len()][c]).collect()).collect();
             let mut out = vec![7; rows];
-            Blocks::new().value(&columns, 17_000, &rule, &mut out);
+            Blocks::default().value(&columns, 17_000, &rule, &mut out);
             for (position, found) in out.iter().enumerate() {
                 let expected = value(ColumnRow { columns: &columns, position }, 17_000, &rule);
                 prop_assert_eq!(*found, expected, "row {}", position);

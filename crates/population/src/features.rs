@@ -26,6 +26,14 @@ pub struct FeatureProgram<'a> {
     columns: Columns,
 }
 
+/// Memory that one bucket after the other is worked out in.
+#[derive(Debug, Default)]
+pub struct Room {
+    columns: Vec<Vec<i64>>,
+    answers: Answers,
+    blocks: Blocks,
+}
+
 /// What can be asked together.
 #[derive(Default)]
 struct Level {
@@ -171,32 +179,42 @@ impl<'a> FeatureProgram<'a> {
     /// One column for each feature, one row for each person of the bucket, [`ABSENT`] for none. `practices` has the
     /// position of each person's practice in the place, [`crate::NOWHERE`] for none; segment and tier stay absent.
     pub fn run(&self, view: &BucketView<'_>, practices: &[u16]) -> Vec<Vec<i64>> {
+        let mut room = Room::default();
+        self.run_in(view, practices, &mut room);
+        room.columns
+    }
+
+    /// The same in memory that an earlier bucket used.
+    pub fn run_in<'r>(&self, view: &BucketView<'_>, practices: &[u16], room: &'r mut Room) -> &'r [Vec<i64>] {
         let people = view.len();
-        let mut columns: Vec<Vec<i64>> =
-            self.needed.iter().map(|&on| vec![ABSENT; if on { people } else { 0 }]).collect();
-        self.scores.run(view, &mut columns);
+        let Room { columns, answers, blocks } = room;
+        columns.resize(self.features.len(), Vec::new());
+        for (column, &needed) in columns.iter_mut().zip(&self.needed) {
+            column.clear();
+            column.resize(if needed { people } else { 0 }, ABSENT);
+        }
+        self.scores.run(view, columns);
         for &(feature, source) in &self.sources {
             for (value, person) in columns[feature].iter_mut().zip(view.people) {
                 *value = i64::from(person.lists >> source & 1);
             }
         }
-        let (mut answers, mut blocks) = (Answers::new(), Blocks::new());
         for level in &self.levels {
             let edges: Vec<(Vec<i32>, Vec<i32>)> = level
                 .edges
                 .iter()
-                .map(|(first, last)| self.days((first.as_ref(), last.as_ref()), &columns, &mut blocks, people))
+                .map(|(first, last)| self.days((first.as_ref(), last.as_ref()), columns, blocks, people))
                 .collect();
             let bounds: Vec<Bounds<'_>> = edges.iter().map(|(first, last)| Bounds { first, last }).collect();
             if let Some(program) = &level.program {
-                program.run_within(view, &bounds, &mut answers);
+                program.run_within(view, &bounds, answers);
             }
             for (question, &feature) in level.answers.iter().enumerate() {
                 columns[feature].copy_from_slice(answers.column(question));
             }
             for &feature in &level.derived {
                 let mut column = std::mem::take(&mut columns[feature]);
-                self.derive(feature, (view, practices), &columns, &mut blocks, &mut column);
+                self.derive(feature, (view, practices), columns, blocks, &mut column);
                 columns[feature] = column;
             }
         }

@@ -90,6 +90,9 @@ impl Score {
                 total += self.weights.get(group).copied().unwrap_or(0);
             }
         }
+        if self.divisor == 1 {
+            return total;
+        }
         // Half away from nought, in whole numbers.
         (2 * total.abs() + self.divisor) / (2 * self.divisor) * total.signum()
     }

@@ -10,7 +10,7 @@ use nhs::{CodeSystem, Day, EventKind};
 pub struct Scoring {
     scores: Vec<Planned>,
     /// For each dictionary entry a bit for each score that has a group with it: most entries are in none.
-    of_code: Vec<u64>,
+    of_code: Vec<u8>,
     last_day: i32,
 }
 
@@ -26,7 +26,7 @@ struct Planned {
 }
 
 /// Scores past this number share the last bit of [`Scoring::of_code`].
-const BITS: usize = 63;
+const BITS: usize = 7;
 
 impl Scoring {
     /// Adds a score over codes of events of some kinds from a day on, up to another.

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use blueprint::FeatureSet;
 use lake::{BucketView, Columns, Snapshot};
 use nhs::{Day, Sex};
-use population::features::FeatureProgram;
+use population::features::{FeatureProgram, Room};
 use population::rule::ABSENT;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -74,11 +74,15 @@ pub fn ask(snapshot: &Snapshot, threads: usize, indicators: usize) -> anyhow::Re
     // Sums of whole numbers: whoever comes first, the total is the same.
     let nothing = Answers { cells: Cells::new(localities.count), counts: indicators.nothing(), ..Answers::default() };
     let total = Mutex::new(nothing.clone());
+    // As many as there are threads, each used for one bucket after the other.
+    let rooms: Mutex<Vec<Room>> = Mutex::default();
     snapshot.scan(columns, threads, |view| {
         let mut sums = nothing.clone();
-        let answers = program.run(view, &[]);
+        let mut room = rooms.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let answers = program.run_in(view, &[], &mut room);
         let homes: Vec<u16> = view.people.iter().map(|person| localities.of(person)).collect();
-        sums.add(&asked, &answers, &homes, view);
+        sums.add(&asked, answers, &homes, view);
+        rooms.lock().unwrap_or_else(PoisonError::into_inner).push(room);
         indicators.count(view, &homes, &mut sums.counts);
         total.lock().unwrap_or_else(PoisonError::into_inner).merge(&sums);
     })?;
