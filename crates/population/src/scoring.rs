@@ -9,8 +9,6 @@ use nhs::{CodeSystem, Day, EventKind};
 #[derive(Debug, Default)]
 pub struct Scoring {
     scores: Vec<Planned>,
-    /// For each dictionary entry a bit for each score that has a group with it: most entries are in none.
-    of_code: Vec<u8>,
     last_day: i32,
 }
 
@@ -19,66 +17,64 @@ pub struct Scoring {
 struct Planned {
     feature: usize,
     score: Score,
-    /// By number of the kind of event, whether its codes count.
-    kinds: [bool; 256],
+    /// For each dictionary entry the position of its set of groups in `sets`; most entries are in no group, which is set 0.
+    set_of_code: Vec<u16>,
+    /// Sets of groups, a bit each.
+    sets: Vec<u128>,
+    /// By number of the kind of event: all bits where its codes count, none otherwise.
+    kinds: [u16; 256],
     /// The first day that counts, since 1970.
     first_day: i32,
 }
 
-/// Scores past this number share the last bit of [`Scoring::of_code`].
-const BITS: usize = 7;
-
 impl Scoring {
     /// Adds a score over codes of events of some kinds from a day on, up to another.
     pub fn add(&mut self, feature: usize, score: Score, kinds: &[EventKind], (first, last): (Day, Day)) {
-        let bit = 1 << self.scores.len().min(BITS);
-        self.of_code.resize(self.of_code.len().max(score.codes()), 0);
-        for (number, bits) in self.of_code.iter_mut().enumerate() {
-            if score.groups(number as u32) != 0 {
-                *bits |= bit;
-            }
-        }
-        let mut counts = [false; 256];
+        let mut sets = vec![0u128];
+        let set_of = |number: u32| {
+            let groups = score.groups(number);
+            let known = sets.iter().position(|set| *set == groups).unwrap_or_else(|| {
+                sets.push(groups);
+                sets.len() - 1
+            });
+            // A score has at most 128 groups; codes in several of them do not make 65,536 sets.
+            u16::try_from(known).unwrap_or(0)
+        };
+        let set_of_code = (0..score.codes() as u32).map(set_of).collect();
+        let mut counts = [0; 256];
         for kind in kinds {
-            counts[usize::from(kind.number())] = true;
+            counts[usize::from(kind.number())] = u16::MAX;
         }
         self.last_day = last.0;
-        self.scores.push(Planned { feature, score, kinds: counts, first_day: first.0 });
+        self.scores.push(Planned { feature, score, set_of_code, sets, kinds: counts, first_day: first.0 });
     }
 
     /// Each group of codes counts once for a person, whichever events recorded it.
     pub fn run(&self, view: &BucketView<'_>, columns: &mut [Vec<i64>]) {
-        if self.scores.is_empty() {
-            return;
-        }
-        let mut groups = vec![0u128; self.scores.len()];
-        #[expect(
-            clippy::needless_range_loop,
-            reason = "the position is that of a person in the bucket and in several columns"
-        )]
-        for position in 0..view.len() {
-            groups.fill(0);
-            for event in view.events_of(position) {
-                let code = view.code[event];
-                let mut bits = self.of_code.get(code as usize).copied().unwrap_or(0);
-                if bits == 0 || view.date[event] > self.last_day {
-                    continue;
-                }
-                while bits != 0 {
-                    let first = bits.trailing_zeros() as usize;
-                    bits &= bits - 1;
-                    let end = if first == BITS { self.scores.len() } else { first + 1 };
-                    for (planned, groups) in self.scores[first..end].iter().zip(&mut groups[first..end]) {
-                        if planned.kinds[usize::from(view.kind[event])] && view.date[event] >= planned.first_day {
-                            *groups |= planned.score.groups(code);
-                        }
-                    }
-                }
-            }
-            for (bits, planned) in groups.iter().zip(&self.scores) {
-                columns[planned.feature][position] = planned.score.value(*bits);
+        for planned in &self.scores {
+            for (position, value) in columns[planned.feature].iter_mut().enumerate() {
+                *value = planned.score.value(planned.groups(view, position, self.last_day));
             }
         }
+    }
+}
+
+impl Planned {
+    /// The groups of one person. Days stand in order, so that a window is a stretch of the history.
+    #[inline]
+    fn groups(&self, view: &BucketView<'_>, position: usize, last_day: i32) -> u128 {
+        let own = view.events_of(position);
+        let dates = &view.date[own.clone()];
+        let end = own.start + dates.iter().rposition(|&date| date <= last_day).map_or(0, |last| last + 1);
+        let start = own.start + dates.iter().rposition(|&date| date < self.first_day).map_or(0, |last| last + 1);
+        let stretch = start..end.max(start);
+        let mut groups = 0;
+        for (&code, &kind) in view.code[stretch.clone()].iter().zip(&view.kind[stretch]) {
+            // No branch: most codes are in no group, and which are cannot be foreseen.
+            let set = self.set_of_code.get(code as usize).copied().unwrap_or(0) & self.kinds[usize::from(kind)];
+            groups |= self.sets[usize::from(set)];
+        }
+        groups
     }
 }
 
