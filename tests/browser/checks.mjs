@@ -49,10 +49,21 @@ async function settled (page) {
 }
 
 /// Tab reaches the skip link first, then every control, and whatever has the focus looks different for it. A page that has
-/// just been loaded.
+/// just been loaded. Only a summary of errors may take the focus by itself, as NHS pages do: it is put back to the top here.
 export async function keyboard (page) {
   const breaches = []
   await settled(page)
+  const taken = await page.evaluate(() => {
+    const element = document.activeElement
+    if (!element || element === document.body) return null
+    // The next Tab goes on from where the focus was last, even after that element has gone.
+    const top = Object.assign(document.createElement('span'), { tabIndex: -1 })
+    document.body.prepend(top)
+    top.focus()
+    top.remove()
+    return element.closest('[role="alert"]') || element.querySelector(':scope > [role="alert"]') ? null : element.outerHTML.slice(0, 160)
+  })
+  if (taken) breaches.push(`the page takes the focus by itself: ${taken}`)
   const wanted = await page.evaluate(selector => {
     const visible = element => element.checkVisibility({ visibilityProperty: true, opacityProperty: false })
     const stops = [...document.querySelectorAll(selector)].filter(visible).filter(element => {

@@ -13,7 +13,10 @@ ${skip ? '<a class="skip" href="#main">Skip to main content</a>' : ''}
 }
 
 const GOOD = {
-  '/': page({ main: '<h1>Home</h1><p><a href="/person/2">Another</a> <a href="/person/3">A third</a> <a href="/list?page=2">List</a> <a href="/list.csv">File</a></p>' }),
+  '/': page({ main: '<h1>Home</h1><p><a href="/person/2">Another</a> <a href="/person/3">A third</a> <a href="/list?page=2">List</a> <a href="/list.csv">File</a> <a href="/wrong">Wrong</a></p>' }),
+  // A summary of errors takes the focus when the page opens.
+  '/wrong': page({ title: 'Error: List - Vanguard', head: '<script>addEventListener("DOMContentLoaded", () => document.getElementById("errors").focus())</script>',
+    main: '<div id="errors" tabindex="-1" style="outline-offset:2px"><div role="alert"><h2>There is a problem</h2><a href="#q">Type a name</a></div></div><h1>List</h1><form action="/list"><label for="q">Search</label> <input id="q" name="q"> <button>Search</button></form>' }),
   '/list': page({ title: 'List - Vanguard', main: '<h1>List</h1><form action="/list"><label for="q">Search</label> <input id="q" name="q"> <button>Search</button></form>' }),
   '/secret': page({ title: 'Refused - Vanguard', main: '<h1>You may not see this page</h1>' }),
 }
@@ -29,6 +32,7 @@ export const BAD = {
   '/bad/focus': page({ style: '.skip:not(:focus){position:absolute;left:-999px} a:not(.skip):focus{outline:none}' }),
   '/bad/unreachable': page({ main: '<h1>Home</h1><button id="b">Jump</button><button id="c">Trapped</button>', head: '<script>addEventListener("focusin", e => { if (e.target.id === "c") document.querySelector(".skip").focus() })</script>' })
     .replace('</main>', '<button>Never</button></main>'),
+  '/bad/takes-focus': page({ main: '<h1>Home</h1><button id="b">Jump</button>', head: '<script>addEventListener("DOMContentLoaded", () => document.getElementById("b").focus())</script>' }),
   '/bad/wide': page({ main: '<h1>Home</h1><div style="width:3000px">Wide</div>' }),
   '/bad/script-only': page({ main: '<h1>Home</h1><p id="p"></p>', head: '<script>addEventListener("DOMContentLoaded", () => { document.getElementById("p").textContent = "Secretly scripted" })</script>' }),
   '/bad/console': page({ head: '<script>console.error("broken")</script>' }),

@@ -20,6 +20,7 @@ const FINDS = {
   '/bad/skip-target': /skip link leads nowhere/,
   '/bad/focus': /the focus cannot be seen on <a href/,
   '/bad/unreachable': /the Tab key reaches \d of \d controls; not .*<button>Never/,
+  '/bad/takes-focus': /takes the focus by itself: <button id="b">/,
   '/bad/wide': /3\d\d\d pixels wide/,
   '/bad/script-only': /without JavaScript the page does not say: Secretly scripted/,
   '/bad/console': /console error: broken/,
@@ -44,7 +45,7 @@ test('a good place is walked without a breach, and each kind of page a few times
   assert.deepEqual(breaches, [])
   const paths = visited.map(({ path }) => path)
   assert.deepEqual(paths.filter(path => path.startsWith('/person/')).length, 2)
-  for (const path of ['/', '/list.csv', '/list?page=2']) assert.ok(paths.includes(path), `${path} is in ${paths}`)
+  for (const path of ['/', '/list.csv', '/list?page=2', '/wrong']) assert.ok(paths.includes(path), `${path} is in ${paths}`)
 })
 
 test('a page that refuses is a breach unless it is expected, and is checked all the same', async () => {
