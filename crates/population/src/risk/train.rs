@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::results::NOWHERE;
 use blueprint::model::RiskPlan;
 use blueprint::{Blueprint, Place};
-use evidence::logistic::{Column, FitError, Penalty, choose, fit};
+use evidence::logistic::{Column, FitError, Penalty, Search, choose, fit};
 use lake::{BucketView, LakeError, Snapshot};
 use nhs::{Day, EventKind, Method};
 
@@ -123,7 +123,7 @@ pub fn train(
     model.setting.no_birth = rows.no_birth;
     model.setting.trained_on = training.len() as u64;
     model.setting.trained_events = training.iter().filter(|&&row| rows.outcome[row as usize]).count() as u64;
-    if let Err(error) = fit_to(&mut model, &rows, &planned, &training, options) {
+    if let Err(error) = fit_to(&mut model, &rows, &planned, &training, options, threads) {
         model.why_not = format!("It was not possible to {error}.");
         return Ok(model);
     }
@@ -133,7 +133,7 @@ pub fn train(
         let before = source.year(earlier)?;
         let (training, _) = before.split(options.seed);
         let mut older = model.clone();
-        if fit_to(&mut older, &before, &planned, &training, options).is_ok() {
+        if fit_to(&mut older, &before, &planned, &training, options, threads).is_ok() {
             model.judged_in_time = Some(judge(&rows, &judging, &chances(&older, &rows, &judging)));
         }
     }
@@ -149,10 +149,12 @@ fn fit_to(
     planned: &[Planned],
     training: &[u32],
     options: &Options,
+    threads: usize,
 ) -> Result<(), FitError> {
     let columns = rows.columns(planned);
-    let chosen =
-        choose(&columns, &rows.outcome, training, options.alpha, FOLDS, options.most_for_penalty, options.seed)?;
+    let search =
+        Search { alpha: options.alpha, folds: FOLDS, most: options.most_for_penalty, seed: options.seed, threads };
+    let chosen = choose(&columns, &rows.outcome, training, &search)?;
     let penalty = Penalty { lambda: chosen.penalty.lambda, alpha: options.alpha };
     let fitted = fit(&columns, &rows.outcome, training, penalty)?;
     model.setting.lambda = penalty.lambda;
