@@ -15,6 +15,10 @@ use lake::engine::{Bounds, EventAggregate, Program, Values as Answers};
 use lake::{BucketView, Columns, LakeError, Snapshot};
 use nhs::Day;
 
+mod folded;
+mod kept;
+pub use kept::{Advanced, Kept, Mark};
+
 /// Features with every name resolved to a position or a dictionary number.
 pub struct FeatureProgram<'a> {
     features: &'a [Feature],
