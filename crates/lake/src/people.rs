@@ -93,22 +93,7 @@ impl Histories {
         let all = self.bucket.view();
         let start = all.people.partition_point(|person| person.id < ids.start);
         let end = all.people.partition_point(|person| person.id < ids.end).max(start);
-        all.some(start..end)
-    }
-}
-
-impl<'a> BucketView<'a> {
-    /// Only the people at these positions, which lie within the bucket.
-    #[must_use]
-    pub fn some(&self, positions: Range<usize>) -> BucketView<'a> {
-        let end = positions.end.min(self.len());
-        let start = positions.start.min(end);
-        BucketView {
-            first_person: self.first_person + start as u32,
-            offsets: self.offsets.get(start..=end).unwrap_or_default(),
-            people: self.people.get(start..end).unwrap_or_default(),
-            ..*self
-        }
+        all.part(start..end)
     }
 }
 

@@ -58,9 +58,13 @@ pub fn ask(snapshot: &Snapshot, threads: usize, indicators: usize) -> anyhow::Re
     snapshot.scan(columns, threads, |view| {
         let mut sums = nothing.clone();
         let mut room = rooms.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        let answers = program.run_in(view, &[], &mut room);
         let homes: Vec<u16> = view.people.iter().map(|person| localities.of(person)).collect();
-        sums.put(&asked, &|feature| answers[feature].as_slice(), &homes, 1);
+        let mut homes_left = homes.as_slice();
+        program.run_parts(view, &[], &mut room, |part, answers| {
+            let (own, left) = homes_left.split_at(part.len().min(homes_left.len()));
+            sums.put(&asked, &|feature| answers[feature].as_slice(), own, 1);
+            homes_left = left;
+        });
         rooms.lock().unwrap_or_else(PoisonError::into_inner).push(room);
         indicators.count(view, &homes, &mut sums.counts);
         total.lock().unwrap_or_else(PoisonError::into_inner).merge(&sums);
