@@ -12,8 +12,9 @@ macro_rules! code_files {
     };
 }
 
-/// The care models, the population health models first; at the end what they share, which is no model of its own.
-const MODELS: &[(&str, &str)] = embedded!["mcp", "pacs", "ehch", "uec", "acc", "vsh", "pch", "base"];
+/// The care models, the population health models first; at the end what they share, and a
+/// published segmentation: no models of their own.
+const MODELS: &[(&str, &str)] = embedded!["mcp", "pacs", "ehch", "uec", "acc", "vsh", "pch", "base", "segments_snee"];
 
 /// How many of them are care models.
 const CARE_MODELS: usize = 7;
@@ -26,10 +27,12 @@ const CODE_FILES: &[(&str, &str)] = code_files![
     "hfrs",
     "charlson_quan",
     "charlson_shmi",
-    "elixhauser_quan"
+    "elixhauser_quan",
+    "segments_snee"
 ];
 
-/// The text of a built-in model: `mcp`, `pacs`, `ehch`, `uec`, `acc`, `vsh`, `pch`; also `base`, which they extend.
+/// The text of a built-in model: `mcp`, `pacs`, `ehch`, `uec`, `acc`, `vsh`, `pch`; also `base`, which they extend,
+/// and `segments_snee`, a published segmentation for a place's own blueprint to extend.
 pub fn builtin(id: &str) -> Option<&'static str> {
     MODELS.iter().find(|(name, _)| *name == id).map(|(_, text)| *text)
 }

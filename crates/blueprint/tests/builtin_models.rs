@@ -10,6 +10,18 @@ fn model(id: &str) -> blueprint::Blueprint {
     model.unwrap()
 }
 
+/// No care model of its own, and none of the seven: a place's blueprint extends it.
+#[test]
+fn the_published_segmentation_compiles_and_can_be_extended() {
+    let segmentation = model("segments_snee");
+    let ids: Vec<&str> = segmentation.segments.iter().map(|s| s.id.as_str()).collect();
+    assert_eq!(ids, ["die_well", "age_well", "stay_well", "feel_well", "be_well", "live_well"]);
+    let own = "extends = \"segments_snee\"\n[model]\nid = \"own\"\n[codes.hfres_cod]\nsnomed = [\"84114007\"]\n";
+    let (own, findings) = compile("own.toml", own, &OnlyBuiltin);
+    assert!(findings.is_empty(), "{findings:?}");
+    assert_eq!(own.unwrap().lineage, ["segments_snee", "base"]);
+}
+
 #[test]
 fn all_seven_compile_without_a_finding_and_are_whole() {
     assert_eq!(builtin_ids(), ["mcp", "pacs", "ehch", "uec", "acc", "vsh", "pch"]);

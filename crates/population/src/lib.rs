@@ -29,6 +29,7 @@ pub mod score;
 mod scoring;
 mod splice;
 mod stage;
+pub mod state;
 mod tally;
 
 pub use compute::{Computed, compute, fingerprint};
