@@ -15,6 +15,7 @@ pub mod evaluation;
 pub mod explain;
 pub mod features;
 mod filter;
+mod on_day;
 mod pass;
 pub mod place;
 mod plan;
