@@ -15,6 +15,7 @@ pub mod evaluation;
 pub mod explain;
 pub mod features;
 mod filter;
+mod on_day;
 mod pass;
 pub mod place;
 mod plan;
@@ -28,6 +29,7 @@ pub mod score;
 mod scoring;
 mod splice;
 mod stage;
+pub mod state;
 mod tally;
 
 pub use compute::{Computed, compute, fingerprint};

@@ -4,16 +4,24 @@ use blueprint::model::{LoadedScore, ScoreKind};
 use blueprint::score::{ScoreTable, score_table};
 use lake::Dictionary;
 use nhs::CodeSystem;
+use rustc_hash::FxHashMap;
 
 /// A score compiled against a snapshot's dictionary.
 #[derive(Debug, Clone)]
 pub struct Score {
     /// For each dictionary entry, one bit for each group it belongs to.
     groups_of_code: Vec<u128>,
-    weights: Vec<i64>,
-    yields_to: Vec<Option<usize>>,
+    groups: Vec<Group>,
     /// The sum of weights is divided by this and rounded half away from nought.
     divisor: i64,
+}
+
+/// What a group of codes adds.
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    weight: i64,
+    /// The groups beside which it adds nothing.
+    yields_to: u128,
 }
 
 impl Score {
@@ -36,8 +44,12 @@ impl Score {
         }
         Self {
             groups_of_code,
-            weights: table.groups.iter().map(|g| g.weight_thousandths).collect(),
-            yields_to: vec![None; table.groups.len()],
+            groups: table
+                .groups
+                .iter()
+                .map(|g| Group { weight: g.weight_thousandths, yields_to: 0 })
+                .take(128)
+                .collect(),
             divisor: table.divisor.max(1),
         }
     }
@@ -48,22 +60,24 @@ impl Score {
     }
 
     fn from_table<'a>(table: &ScoreTable, dictionary_len: usize, icd10: impl Iterator<Item = (u32, &'a str)>) -> Self {
+        let stems = Stems::new(table);
         let mut groups_of_code = vec![0; dictionary_len];
         for (id, code) in icd10 {
-            let mut bits = 0u128;
-            for (position, group) in table.groups.iter().enumerate().take(128) {
-                if group.codes.iter().any(|stem| code.starts_with(stem.as_str())) {
-                    bits |= 1 << position;
-                }
-            }
             if let Some(slot) = groups_of_code.get_mut(id as usize) {
-                *slot = bits;
+                *slot = stems.groups(code);
             }
         }
         Self {
             groups_of_code,
-            weights: table.groups.iter().map(|g| g.weight_tenths).collect(),
-            yields_to: table.groups.iter().map(|g| g.yields_to).collect(),
+            groups: table
+                .groups
+                .iter()
+                .map(|g| Group {
+                    weight: g.weight_tenths,
+                    yields_to: g.yields_to.and_then(|other| 1u128.checked_shl(other as u32)).unwrap_or(0),
+                })
+                .take(128)
+                .collect(),
             divisor: 1,
         }
     }
@@ -73,6 +87,16 @@ impl Score {
         self.groups_of_code.len()
     }
 
+    /// How many groups it has, at most 128.
+    pub fn size(&self) -> u32 {
+        self.groups.len() as u32
+    }
+
+    /// Whether every code is in the same groups in both.
+    pub fn has_groups_of(&self, other: &Self) -> bool {
+        self.groups.len() == other.groups.len() && self.groups_of_code == other.groups_of_code
+    }
+
     /// The bits of the groups that a code belongs to.
     pub fn groups(&self, code: u32) -> u128 {
         self.groups_of_code.get(code as usize).copied().unwrap_or(0)
@@ -80,14 +104,14 @@ impl Score {
 
     /// The score of a person with these groups: tenths for a published score, thousandths for a loaded one.
     pub fn value(&self, groups: u128) -> i64 {
-        let mut rest = groups;
-        let mut total = 0;
+        let (mut rest, mut total) = (groups, 0);
         while rest != 0 {
-            let group = rest.trailing_zeros() as usize;
+            let place = rest.trailing_zeros() as usize;
             rest &= rest - 1;
-            let yields = self.yields_to.get(group).copied().flatten().is_some_and(|other| groups >> other & 1 == 1);
-            if !yields {
-                total += self.weights.get(group).copied().unwrap_or(0);
+            if let Some(group) = self.groups.get(place)
+                && groups & group.yields_to == 0
+            {
+                total += group.weight;
             }
         }
         if self.divisor == 1 {
@@ -95,6 +119,33 @@ impl Score {
         }
         // Half away from nought, in whole numbers.
         (2 * total.abs() + self.divisor) / (2 * self.divisor) * total.signum()
+    }
+}
+
+/// The groups of each stem, found by the beginnings of a code: a few look-ups instead of a comparison with every stem.
+struct Stems<'t> {
+    groups: FxHashMap<&'t str, u128>,
+    /// Lengths of stems, each once.
+    lengths: Vec<usize>,
+}
+
+impl<'t> Stems<'t> {
+    fn new(table: &'t ScoreTable) -> Self {
+        let (mut groups, mut lengths): (FxHashMap<&str, u128>, Vec<usize>) = (FxHashMap::default(), Vec::new());
+        for (position, group) in table.groups.iter().enumerate().take(128) {
+            for stem in &group.codes {
+                *groups.entry(stem).or_default() |= 1 << position;
+                lengths.push(stem.len());
+            }
+        }
+        lengths.sort_unstable();
+        lengths.dedup();
+        Self { groups, lengths }
+    }
+
+    fn groups(&self, code: &str) -> u128 {
+        let of = |&length: &usize| code.get(..length).and_then(|stem| self.groups.get(stem)).copied();
+        self.lengths.iter().filter_map(of).fold(0, |all, groups| all | groups)
     }
 }
 

@@ -4,7 +4,7 @@ use super::csv_file;
 use super::manifest;
 use super::texts::Texts;
 use anyhow::{Context as _, bail};
-use linkage::{Field, Layout, Model, Reading, Records};
+use linkage::{Field, Known as KnownTexts, Layout, Model, Reading, Records};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -164,20 +164,30 @@ impl Input {
             notes: FileNotes { name, ..FileNotes::default() },
             line: 0,
             wrong: None,
+            known: KnownTexts::default(),
         };
         if csv_file::is_parquet(path)? {
             let mut wrong = None;
             // Header and rows come through two closures, never at one time.
             let shared = RefCell::new(&mut rows);
             let (bytes, all, mut read) = (bytes_of(&[path.to_owned()]), lake::input::parquet_rows(path)?.max(1), 0_u64);
-            lake::input::read_parquet_strings(
+            let mut group = 0;
+            lake::input::read_parquet_rows(
                 path,
-                |header| wrong = shared.borrow_mut().header(header).err(),
-                |row| {
-                    read += 1;
+                |header| {
                     let mut rows = shared.borrow_mut();
-                    rows.line = read;
-                    rows.row(|at| row.get(at).copied().unwrap_or(""));
+                    wrong = rows.header(header).err();
+                    (0..header.len()).map(|at| rows.looks_at(at)).collect()
+                },
+                |row| {
+                    let mut rows = shared.borrow_mut();
+                    if row.group() != group {
+                        group = row.group();
+                        rows.known.forget();
+                    }
+                    rows.line = read + 1;
+                    rows.row(|at| row.text(at), |at| row.code(at));
+                    read += 1;
                     if read.is_multiple_of(1 << 14) {
                         told((bytes as f64 * (read as f64 / all as f64).min(1.0)) as u64);
                     }
@@ -301,6 +311,8 @@ pub struct Rows<'a> {
     line: u64,
     /// Why the rows cannot be used.
     wrong: Option<anyhow::Error>,
+    /// What texts are that the file has numbered.
+    known: KnownTexts,
 }
 
 struct Known {
@@ -354,7 +366,7 @@ impl Rows<'_> {
         self.notes.has_lines = true;
         self.notes.uneven.at(u64::from(!even), line);
         self.notes.not_utf8.at(u64::from(!utf8), line);
-        self.row(cell);
+        self.row(cell, |_| None);
     }
 
     /// How many rows there were.
@@ -362,7 +374,15 @@ impl Rows<'_> {
         self.notes.rows
     }
 
-    fn row<'c>(&mut self, cell: impl Fn(usize) -> &'c str) {
+    /// Whether a column is wanted.
+    fn looks_at(&self, column: usize) -> bool {
+        self.columns.as_ref().is_some_and(|known| {
+            let own = [known.id, known.truth, known.encoding];
+            own.contains(&Some(column)) || known.by.contains(&Some(column)) || known.layout.looks_at(column)
+        })
+    }
+
+    fn row<'c>(&mut self, cell: impl Fn(usize) -> &'c str, code: impl Fn(usize) -> Option<u32>) {
         let Some(known) = &self.columns else { return };
         if self.wrong.is_some() {
             return;
@@ -376,7 +396,8 @@ impl Rows<'_> {
         };
         let bad = |reading: &Reading| [reading.bad_numbers, reading.bad_births, reading.bad_codes];
         let before = bad(&self.notes.reading);
-        let record = known.layout.push(&mut self.input.records, source, &cell, &mut self.notes.reading);
+        let records = &mut self.input.records;
+        let record = known.layout.push_known(records, source, &cell, code, &mut self.known, &mut self.notes.reading);
         let [numbers, births, codes] = bad(&self.notes.reading);
         self.notes.bad_numbers.at(numbers - before[0], self.line);
         self.notes.bad_births.at(births - before[1], self.line);
