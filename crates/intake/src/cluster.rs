@@ -6,18 +6,11 @@ use crate::identity::Identities;
 use crate::label::{self, Label, LabelUse};
 use crate::sets::{Refusals, Sets};
 use crate::spool::NO_DAY;
-use linkage::{Draw, LinkOptions, Linked, Model, RecordInput, Records};
+use linkage::{LinkOptions, Linked, Model, RecordInput, Records};
 use std::collections::BTreeSet;
 
 /// Pairs of at least this match probability are kept for the review and the estimates.
 pub(crate) const KEEP: f64 = 0.01;
-
-/// The seed of the random pairs that weights are learned from, as of `vanguard link`.
-const SEED: u64 = 1;
-
-/// Fewer records than this say too little about the weights: random pairs of them are the same few again and again. The model's own are
-/// taken as they are.
-const FEWEST_TO_LEARN: usize = 1000;
 
 /// The sources of a load, as linking sees them.
 #[derive(Debug, Clone, Copy)]
@@ -45,10 +38,7 @@ pub(crate) struct Clustered {
 #[derive(Debug)]
 pub(crate) struct Linking {
     pub(crate) records: Records,
-    /// The model for people with the weights learned from these records.
     pub(crate) model: Model,
-    /// What training might have learned instead, for intervals.
-    pub(crate) draws: Vec<Draw>,
     pub(crate) linked: Linked,
     /// The record of each identity; `u32::MAX` where it says too little to be compared.
     pub(crate) record_of: Vec<u32>,
@@ -73,13 +63,7 @@ impl Linking {
 pub(crate) fn cluster(identities: &Identities, sources: Sources<'_>, labels: &[Label]) -> Result<Clustered, LoadError> {
     let keyed = keyed_sources(identities);
     let (records, record_of) = records(identities, sources, keyed);
-    let person = Model::person().map_err(|e| LoadError::Link(e.to_string()))?;
-    let (model, draws) = if records.len() < FEWEST_TO_LEARN {
-        (person, Vec::new())
-    } else {
-        let trained = linkage::train(&records, &person, SEED);
-        (trained.model, trained.draws)
-    };
+    let model = Model::person().map_err(|e| LoadError::Link(e.to_string()))?;
     // A list of registered people holds each of them once: two of its rows are one person only where they share their number.
     // So does a source that gives everybody a key of its own; rows that share the key are joined by it below.
     let once = sources.lists | keyed;
@@ -98,7 +82,7 @@ pub(crate) fn cluster(identities: &Identities, sources: Sources<'_>, labels: &[L
         ..LinkOptions::default()
     };
     let linked = linkage::link(&records, &model, &options);
-    let linking = Linking { records, model, draws, linked, record_of, sources_of, keys, once, labels };
+    let linking = Linking { records, model, linked, record_of, sources_of, keys, once, labels };
     let (cluster_of, clusters, local_ids_refused) = join(identities, &linking);
     Ok(Clustered { cluster_of, clusters, local_ids_refused, linking })
 }

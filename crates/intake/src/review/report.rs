@@ -254,7 +254,7 @@ pub(super) fn report(made: &Made<'_>, people: &People, choice: &Choice) -> Linka
 fn expected(made: &Made<'_>) -> ExpectedErrors {
     let linking = &made.clustered.linking;
     let (linked, threshold) = (&linking.linked, linking.linked.threshold);
-    let found = linkage::estimate(&linking.records, &linking.model, &linked.spectrum, &linking.draws, threshold);
+    let found = linkage::estimate(&linking.records, &linking.model, &linked.spectrum, &[], threshold);
     ExpectedErrors {
         links: found.links,
         false_match_rate: found.false_match_rate.into(),
