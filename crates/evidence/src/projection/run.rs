@@ -21,8 +21,7 @@ pub fn project(now: &People, year: &Year, options: &Options) -> Vec<Projected> {
         expected.push(step(&expected[at], &rates, year, births));
         ageing.push(pooled.step(&ageing[at], year, births));
     }
-    let mut drawn: Vec<Vec<Summary>> = vec![Vec::with_capacity(options.draws); years + 1];
-    for draw in 0..options.draws {
+    let one = |draw: usize| -> Vec<Summary> {
         // A stream of its own for each draw: fewer draws are the first of more.
         let mut stream = Stream::new(options.seed ^ (draw as u64 + 1).wrapping_mul(0xD1B5_4A32_D192_ED03));
         let moves: Vec<f64> = year.moves.iter().map(|&n| if n > 0.0 { stream.gamma(n) } else { 0.0 }).collect();
@@ -32,17 +31,19 @@ pub fn project(now: &People, year: &Year, options: &Options) -> Vec<Projected> {
             *to = stream.gamma(n);
         }
         let mut people = now.clone();
-        drawn[0].push(Summary::of(&people));
-        for at in drawn.iter_mut().skip(1) {
+        let mut years_on = vec![Summary::of(&people)];
+        for _ in 0..years {
             people = chance_step(&people, &rates, &joined, births, &mut stream);
-            at.push(Summary::of(&people));
+            years_on.push(Summary::of(&people));
         }
-    }
+        years_on
+    };
+    let drawn = all_draws(options.draws, options.threads, &one);
     (0..=years)
         .map(|at| {
             let middle = Summary::of(&expected[at]);
             let limits = |of: &dyn Fn(&Summary) -> f64| {
-                let (lower, upper) = limits(drawn[at].iter().map(of).collect(), of(&middle));
+                let (lower, upper) = limits(drawn.iter().map(|years| of(&years[at])).collect(), of(&middle));
                 Expected { expected: of(&middle), lower, upper }
             };
             Projected {
@@ -54,6 +55,20 @@ pub fn project(now: &People, year: &Year, options: &Options) -> Vec<Projected> {
             }
         })
         .collect()
+}
+
+/// Every draw, in order, whoever worked it out.
+fn all_draws<T: Send>(draws: usize, threads: usize, one: &(impl Fn(usize) -> T + Sync)) -> Vec<T> {
+    let threads = threads.clamp(1, draws.max(1));
+    let share = |n: usize| (n * draws / threads..(n + 1) * draws / threads).map(one).collect::<Vec<T>>();
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|n| scope.spawn(move || share(n))).collect();
+        let mut all = share(0);
+        for other in others {
+            all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    })
 }
 
 /// One year with expected numbers.
@@ -69,33 +84,67 @@ fn step(people: &People, rates: &Rates, year: &Year, births: f64) -> People {
     next
 }
 
-/// One year in which whole people move by chance.
+/// One year in which whole people move by chance: how many move, then where to.
 fn chance_step(people: &People, rates: &Rates, joined: &People, births: f64, stream: &mut Stream) -> People {
     let mut next = People::none(rates.states);
     for (state, age, sex, here) in cells(people) {
         let chances = rates.of(state, age, sex);
-        let (mut left, mut chance_left) = (here as u64, 1.0f64);
-        // Those who stay come last, so that they need no draw; where nobody may, the last destination takes the rest.
-        let mut rest = state;
-        for (to, &chance) in chances.iter().enumerate().filter(|&(to, chance)| to != state && *chance > 0.0) {
-            if left == 0 {
-                break;
-            }
-            let moved = stream.binomial(left, (chance / chance_left).min(1.0));
-            rest = if chances[state] > 0.0 { state } else { to };
-            left -= moved;
-            chance_left = (chance_left - chance).max(1e-12);
+        let here = here as u64;
+        let moving: f64 = chances.iter().sum::<f64>() - chances[state];
+        let moved = if chances[state] > 0.0 { stream.binomial(here, moving) } else { here };
+        next.add(state, age + 1, sex, (here - moved) as f64);
+        let others = chances.iter().copied().enumerate().filter(|&(to, chance)| to != state && chance > 0.0);
+        scatter(moved, moving, others, stream, |to, people| {
             if to < rates.states {
-                next.add(to, age + 1, sex, moved as f64);
+                next.add(to, age + 1, sex, people as f64);
             }
-        }
-        if left > 0 && rest < rates.states {
-            next.add(rest, age + 1, sex, left as f64);
-        }
+        });
     }
     let fertile = fertile(people) * births;
     join(&mut next, joined, |n, age| stream.poisson(if age == 0 { n * fertile } else { n }) as f64);
     next
+}
+
+/// So few people are sent on one by one: that is quicker than a binomial draw for each destination.
+const FEW: u64 = 12;
+
+/// Sends people to destinations with the chances given, whose sum is `all`.
+fn scatter(
+    people: u64,
+    all: f64,
+    to: impl Iterator<Item = (usize, f64)> + Clone,
+    stream: &mut Stream,
+    mut send: impl FnMut(usize, u64),
+) {
+    if people <= FEW {
+        for _ in 0..people {
+            let mut left = stream.uniform() * all;
+            let mut last = None;
+            for (place, chance) in to.clone() {
+                last = Some(place);
+                left -= chance;
+                if left < 0.0 {
+                    break;
+                }
+            }
+            // Rounding may leave a little at the end: it belongs to the last.
+            if let Some(place) = last {
+                send(place, 1);
+            }
+        }
+        return;
+    }
+    let (mut people, mut all) = (people, all);
+    let mut to = to.peekable();
+    while let Some((place, chance)) = to.next() {
+        let sent = if to.peek().is_none() { people } else { stream.binomial(people, (chance / all).min(1.0)) };
+        send(place, sent);
+        people -= sent;
+        all = (all - chance).max(1e-12);
+        if people == 0 {
+            return;
+        }
+    }
 }
 
 fn join(next: &mut People, joined: &People, mut people: impl FnMut(f64, usize) -> f64) {
@@ -107,12 +156,11 @@ fn join(next: &mut People, joined: &People, mut people: impl FnMut(f64, usize) -
 
 /// Cells with anybody in them.
 fn cells(people: &People) -> impl Iterator<Item = (usize, usize, usize, f64)> + '_ {
-    people
-        .cells
-        .iter()
-        .enumerate()
-        .filter(|(_, n)| **n > 0.0)
-        .map(|(cell, &n)| (cell / (AGES * SEXES), cell / SEXES % AGES, cell % SEXES, n))
+    let by_state = people.cells.chunks_exact(AGES * SEXES).enumerate();
+    by_state.flat_map(|(state, cells)| {
+        let filled = cells.iter().enumerate().filter(|(_, n)| **n > 0.0);
+        filled.map(move |(cell, &n)| (state, cell / SEXES, cell % SEXES, n))
+    })
 }
 
 fn fertile(people: &People) -> f64 {
