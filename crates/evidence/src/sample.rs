@@ -61,7 +61,8 @@ impl Stream {
             return (mean + self.normal() * (mean * (1.0 - p)).sqrt()).round().clamp(0.0, n as f64) as u64;
         }
         let odds = p / (1.0 - p);
-        let mut chance = (n as f64 * (-p).ln_1p()).exp();
+        // Few tries are multiplied out, which is quicker and as exact.
+        let mut chance = if n <= 256 { power(1.0 - p, n) } else { (n as f64 * (-p).ln_1p()).exp() };
         let mut left = self.uniform();
         let mut count = 0;
         while left > chance && count < n {
@@ -91,6 +92,19 @@ impl Stream {
         }
         count
     }
+}
+
+/// A number to a whole power, by squares.
+fn power(mut base: f64, mut exponent: u64) -> f64 {
+    let mut product = 1.0;
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            product *= base;
+        }
+        base *= base;
+        exponent >>= 1;
+    }
+    product
 }
 
 #[cfg(test)]

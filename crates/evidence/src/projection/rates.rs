@@ -50,8 +50,9 @@ fn shrink(seen: &[f64], prior: &[f64], borrow: f64, out: &mut [f64]) {
     if total <= 0.0 {
         return out.copy_from_slice(prior);
     }
+    let (own, lent) = (total.recip(), borrow / total);
     for (out, (n, p)) in out.iter_mut().zip(seen.iter().zip(prior)) {
-        *out = (n + borrow * p) / total;
+        *out = n * own + p * lent;
     }
 }
 

@@ -25,7 +25,7 @@ pub fn project(now: &People, year: &Year, options: &Options) -> Vec<Projected> {
         // A stream of its own for each draw: fewer draws are the first of more.
         let mut stream = Stream::new(options.seed ^ (draw as u64 + 1).wrapping_mul(0xD1B5_4A32_D192_ED03));
         let moves: Vec<f64> = year.moves.iter().map(|&n| if n > 0.0 { stream.gamma(n) } else { 0.0 }).collect();
-        let rates = Rates::new(year.states, &moves, &open, borrow);
+        let moving = Moving::of(&Rates::new(year.states, &moves, &open, borrow));
         let mut joined = People::none(year.states);
         for (to, &n) in joined.cells.iter_mut().zip(&year.joined.cells) {
             *to = stream.gamma(n);
@@ -33,7 +33,7 @@ pub fn project(now: &People, year: &Year, options: &Options) -> Vec<Projected> {
         let mut people = now.clone();
         let mut years_on = vec![Summary::of(&people)];
         for _ in 0..years {
-            people = chance_step(&people, &rates, &joined, births, &mut stream);
+            people = chance_step(&people, &moving, &joined, births, &mut stream);
             years_on.push(Summary::of(&people));
         }
         years_on
@@ -85,18 +85,17 @@ fn step(people: &People, rates: &Rates, year: &Year, births: f64) -> People {
 }
 
 /// One year in which whole people move by chance: how many move, then where to.
-fn chance_step(people: &People, rates: &Rates, joined: &People, births: f64, stream: &mut Stream) -> People {
-    let mut next = People::none(rates.states);
+fn chance_step(people: &People, moving: &Moving, joined: &People, births: f64, stream: &mut Stream) -> People {
+    let mut next = People::none(people.states);
     for (state, age, sex, here) in cells(people) {
-        let chances = rates.of(state, age, sex);
+        let sums = moving.sums(state, age, sex);
+        let all = sums[people.states + 1];
         let here = here as u64;
-        let moving: f64 = chances.iter().sum::<f64>() - chances[state];
-        let moved = if chances[state] > 0.0 { stream.binomial(here, moving) } else { here };
+        let moved = if moving.stays[cell(state, age, sex)] { stream.binomial(here, all) } else { here };
         next.add(state, age + 1, sex, (here - moved) as f64);
-        let others = chances.iter().copied().enumerate().filter(|&(to, chance)| to != state && chance > 0.0);
-        scatter(moved, moving, others, stream, |to, people| {
-            if to < rates.states {
-                next.add(to, age + 1, sex, people as f64);
+        scatter(moved, sums, stream, |to, sent| {
+            if to < people.states {
+                next.add(to, age + 1, sex, sent as f64);
             }
         });
     }
@@ -105,45 +104,67 @@ fn chance_step(people: &People, rates: &Rates, joined: &People, births: f64, str
     next
 }
 
-/// So few people are sent on one by one: that is quicker than a binomial draw for each destination.
-const FEW: u64 = 12;
+/// Chances of moving on, added up destination by destination.
+struct Moving {
+    width: usize,
+    /// For each cell: the chance of going to this destination or one before it, those who stay left out.
+    sums: Vec<f64>,
+    /// Whether anybody of the cell stays.
+    stays: Vec<bool>,
+}
 
-/// Sends people to destinations with the chances given, whose sum is `all`.
-fn scatter(
-    people: u64,
-    all: f64,
-    to: impl Iterator<Item = (usize, f64)> + Clone,
-    stream: &mut Stream,
-    mut send: impl FnMut(usize, u64),
-) {
+impl Moving {
+    fn of(rates: &Rates) -> Self {
+        let width = rates.states + 2;
+        let all = rates.states * AGES * SEXES;
+        let mut moving = Self { width, sums: Vec::with_capacity(all * width), stays: Vec::with_capacity(all) };
+        for (state, age, sex) in (0..all).map(|at| (at / (AGES * SEXES), at / SEXES % AGES, at % SEXES)) {
+            let chances = rates.of(state, age, sex);
+            let mut sum = 0.0;
+            for (to, chance) in chances.iter().enumerate() {
+                sum += if to == state { 0.0 } else { *chance };
+                moving.sums.push(sum);
+            }
+            moving.stays.push(chances[state] > 0.0);
+        }
+        moving
+    }
+
+    fn sums(&self, state: usize, age: usize, sex: usize) -> &[f64] {
+        let start = cell(state, age, sex) * self.width;
+        &self.sums[start..start + self.width]
+    }
+}
+
+fn cell(state: usize, age: usize, sex: usize) -> usize {
+    (state * AGES + age) * SEXES + sex
+}
+
+/// So few people are sent on one by one: that is quicker than a binomial draw for each destination.
+const FEW: u64 = 32;
+
+/// Sends people to destinations with the chances whose sums are given.
+fn scatter(mut people: u64, sums: &[f64], stream: &mut Stream, mut send: impl FnMut(usize, u64)) {
+    let all = sums[sums.len() - 1];
     if people <= FEW {
         for _ in 0..people {
-            let mut left = stream.uniform() * all;
-            let mut last = None;
-            for (place, chance) in to.clone() {
-                last = Some(place);
-                left -= chance;
-                if left < 0.0 {
-                    break;
-                }
-            }
-            // Rounding may leave a little at the end: it belongs to the last.
-            if let Some(place) = last {
-                send(place, 1);
-            }
+            let place = stream.uniform() * all;
+            // The first destination whose sum lies above; none of chance 0 ever does.
+            let to = sums.iter().map(|sum| usize::from(*sum <= place)).sum::<usize>();
+            send(to.min(sums.len() - 1), 1);
         }
         return;
     }
-    let (mut people, mut all) = (people, all);
-    let mut to = to.peekable();
-    while let Some((place, chance)) = to.next() {
-        let sent = if to.peek().is_none() { people } else { stream.binomial(people, (chance / all).min(1.0)) };
-        send(place, sent);
-        people -= sent;
-        all = (all - chance).max(1e-12);
-        if people == 0 {
+    let mut before = 0.0;
+    for (to, sum) in sums.iter().enumerate() {
+        let left = all - before;
+        if people == 0 || left <= 0.0 {
             return;
         }
+        let sent = stream.binomial(people, ((sum - before) / left).min(1.0));
+        send(to, sent);
+        people -= sent;
+        before = *sum;
     }
 }
 
