@@ -1,6 +1,7 @@
 //! What a run would cost, before it is run: pairs rule by rule, blocks that are too large, seconds and bytes.
 
-use crate::block::{Block, Entry, blocks, cap, entries, words};
+use crate::block::{Block, blocks, cap, words};
+use crate::entries::{Entry, entries};
 use crate::key::Keys;
 use crate::link::Least;
 use crate::model::Model;
