@@ -159,7 +159,7 @@ impl<E: Keyed> Parted<E> {
 }
 
 /// Drops entries that cannot be in a pair, before the sorting: keys seen once, and keys without an open record.
-fn lonely_dropped<E: Keyed>(entries: &mut Vec<E>) {
+pub(crate) fn lonely_dropped<E: Keyed>(entries: &mut Vec<E>) {
     let seen = Seen::of(entries);
     entries.retain(|entry| seen.in_a_pair(entry.key()));
 }
