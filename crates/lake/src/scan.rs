@@ -136,6 +136,17 @@ impl BucketView<'_> {
         self.len() == 0
     }
 
+    /// Some of its people, by their positions, as a bucket of their own.
+    #[must_use]
+    pub fn part(&self, people: Range<usize>) -> Self {
+        Self {
+            first_person: self.first_person + people.start as u32,
+            people: self.people.get(people.clone()).unwrap_or_default(),
+            offsets: &self.offsets[people.start..=people.end],
+            ..*self
+        }
+    }
+
     /// The positions of the events of the person at a position in the bucket (not the person number).
     pub fn events_of(&self, position: usize) -> Range<usize> {
         self.offsets[position] as usize..self.offsets[position + 1] as usize

@@ -196,7 +196,7 @@ fn models_for_one_kind_of_records_refuse_tests_of_the_other() {
     let encoded = include_str!("../../../models/encoded.toml");
     let clear = encoded.replace("encoded = true\n", "");
     assert!(Model::parse(&clear).unwrap_err().to_string().contains("encoded = true"));
-    let wrong = encoded.replace("given dice 88", "given like 88");
+    let wrong = encoded.replace("given dice 84", "given like 84");
     assert!(Model::parse(&wrong).unwrap_err().to_string().contains("needs values that can be read"));
     let model = Model::encoded().unwrap();
     assert_eq!(Model::parse(&model.to_toml()).unwrap(), model);

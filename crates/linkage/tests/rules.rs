@@ -243,7 +243,7 @@ fn bad_models_say_what_to_do() {
         ("threshold = 0.95", "threshold = nan", "threshold is NaN"),
         ("threshold = 0.95", "treshold = 0.95", "unknown field"),
         ("when = []", "when = [\"sex exact\"]", "the last level must have `when = []`"),
-        ("m = 0.75", "m = -1.0", "give m and u above 0"),
+        ("m = 0.905", "m = -1.0", "give m and u above 0"),
     ] {
         let text = good.replacen(from, to, 1);
         assert_ne!(text, good, "{from}");

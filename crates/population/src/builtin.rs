@@ -9,6 +9,34 @@ use nhs::{Day, EventKind};
 /// An admission without an end is taken to have ended unseen after so many days.
 const LONGEST_OPEN_STAY: i32 = 365;
 
+/// Ages on a day by day of birth, worked out once for everybody.
+#[derive(Debug)]
+pub struct Ages {
+    as_of: Day,
+    /// From the day itself back.
+    ages: Vec<u8>,
+}
+
+impl Ages {
+    /// Longer ago than anybody living was born, in days; somebody older is worked out alone.
+    const SPAN: i32 = 46_000;
+
+    /// The ages on a day.
+    pub fn on(as_of: Day) -> Self {
+        let age = |back: i32| u8::try_from(as_of.age_since(Day(as_of.0.saturating_sub(back)))).unwrap_or(u8::MAX);
+        Self { as_of, ages: (0..Self::SPAN).map(age).collect() }
+    }
+
+    /// Whole years of somebody born on a day that is not after this one.
+    pub fn of(&self, birth: Day) -> i64 {
+        let back = i64::from(self.as_of.0) - i64::from(birth.0);
+        match usize::try_from(back).ok().and_then(|back| self.ages.get(back)) {
+            Some(&age) => i64::from(age),
+            None => i64::from(self.as_of.age_since(birth)),
+        }
+    }
+}
+
 /// A built-in feature of one person of a bucket.
 pub fn value(what: Builtin, as_of: Day, view: &BucketView<'_>, position: usize, practice: u16) -> i64 {
     if what == Builtin::InHospitalNow {

@@ -5,12 +5,12 @@
 //! The bucket stays in memory, so each file is still read once.
 
 use crate::block::Blocks;
-use crate::builtin;
+use crate::builtin::{self, Ages};
 use crate::filter::{Target, lake_aggregate, lake_dated};
 use crate::rule::{ABSENT, features_in_number, features_read, number};
 use crate::scoring::{self, Scoring};
 use blueprint::FeatureSet;
-use blueprint::model::{Feature, FeatureSource, LoadedScore, Number};
+use blueprint::model::{Builtin, Feature, FeatureSource, LoadedScore, Number};
 use lake::engine::{Bounds, EventAggregate, Program, Values as Answers};
 use lake::{BucketView, Columns, LakeError, Snapshot};
 use nhs::Day;
@@ -23,6 +23,7 @@ pub struct FeatureProgram<'a> {
     levels: Vec<Level>,
     scores: Scoring,
     sources: Vec<(usize, u8)>,
+    ages: Ages,
     columns: Columns,
 }
 
@@ -30,9 +31,13 @@ pub struct FeatureProgram<'a> {
 #[derive(Debug, Default)]
 pub struct Room {
     columns: Vec<Vec<i64>>,
-    answers: Answers,
+    /// Of each level.
+    answers: Vec<Answers>,
     blocks: Blocks,
 }
+
+/// People worked out at a time, so that their columns stay in near memory.
+const PART: usize = 1_024;
 
 /// What can be asked together.
 #[derive(Default)]
@@ -82,6 +87,7 @@ impl<'a> FeatureProgram<'a> {
             levels: Vec::new(),
             scores: Scoring::default(),
             sources: Vec::new(),
+            ages: Ages::on(target.as_of),
             columns: Columns::KIND | Columns::DATE,
         };
         let mut level_of = vec![0; features.len()];
@@ -179,18 +185,37 @@ impl<'a> FeatureProgram<'a> {
     /// One column for each feature, one row for each person of the bucket, [`ABSENT`] for none. `practices` has the
     /// position of each person's practice in the place, [`crate::NOWHERE`] for none; segment and tier stay absent.
     pub fn run(&self, view: &BucketView<'_>, practices: &[u16]) -> Vec<Vec<i64>> {
-        let mut room = Room::default();
-        self.run_in(view, practices, &mut room);
-        room.columns
+        let of = |&needed: &bool| Vec::with_capacity(if needed { view.len() } else { 0 });
+        let mut all: Vec<Vec<i64>> = self.needed.iter().map(of).collect();
+        self.run_parts(view, practices, &mut Room::default(), |_, part| {
+            all.iter_mut().zip(part).for_each(|(all, part)| all.extend_from_slice(part));
+        });
+        all
     }
 
-    /// The same in memory that an earlier bucket used.
-    pub fn run_in<'r>(&self, view: &BucketView<'_>, practices: &[u16], room: &'r mut Room) -> &'r [Vec<i64>] {
+    /// The same, some people at a time: `visit` gets a part of the bucket, in order, and the columns of its people.
+    pub fn run_parts(
+        &self,
+        view: &BucketView<'_>,
+        practices: &[u16],
+        room: &mut Room,
+        mut visit: impl FnMut(&BucketView<'_>, &[Vec<i64>]),
+    ) {
+        for from in (0..view.len()).step_by(PART) {
+            let people = from..view.len().min(from + PART);
+            let part = view.part(people.clone());
+            self.part(&part, practices.get(people).unwrap_or_default(), room);
+            visit(&part, &room.columns);
+        }
+    }
+
+    fn part(&self, view: &BucketView<'_>, practices: &[u16], room: &mut Room) {
         let people = view.len();
         let Room { columns, answers, blocks } = room;
         columns.resize(self.features.len(), Vec::new());
+        answers.resize_with(self.levels.len(), Answers::new);
         for (column, &needed) in columns.iter_mut().zip(&self.needed) {
-            column.clear();
+            // Whatever is needed is written below, all but segment and tier.
             column.resize(if needed { people } else { 0 }, ABSENT);
         }
         self.scores.run(view, columns);
@@ -199,7 +224,7 @@ impl<'a> FeatureProgram<'a> {
                 *value = i64::from(person.lists >> source & 1);
             }
         }
-        for level in &self.levels {
+        for (level, answers) in self.levels.iter().zip(answers) {
             let edges: Vec<(Vec<i32>, Vec<i32>)> = level
                 .edges
                 .iter()
@@ -218,7 +243,6 @@ impl<'a> FeatureProgram<'a> {
                 columns[feature] = column;
             }
         }
-        columns
     }
 
     fn derive(
@@ -231,6 +255,12 @@ impl<'a> FeatureProgram<'a> {
     ) {
         let as_of = self.as_of.0;
         match &self.features[feature].source {
+            FeatureSource::Builtin(Builtin::Age) => {
+                for (value, person) in out.iter_mut().zip(view.people) {
+                    let birth = person.birth.filter(|birth| *birth <= self.as_of);
+                    *value = birth.map_or(ABSENT, |birth| self.ages.of(birth));
+                }
+            }
             FeatureSource::Builtin(what) => {
                 for (position, value) in out.iter_mut().enumerate() {
                     let practice = practices.get(position).copied().unwrap_or(crate::NOWHERE);

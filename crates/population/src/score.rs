@@ -10,10 +10,17 @@ use nhs::CodeSystem;
 pub struct Score {
     /// For each dictionary entry, one bit for each group it belongs to.
     groups_of_code: Vec<u128>,
-    weights: Vec<i64>,
-    yields_to: Vec<Option<usize>>,
+    groups: Vec<Group>,
     /// The sum of weights is divided by this and rounded half away from nought.
     divisor: i64,
+}
+
+/// What a group of codes adds.
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    weight: i64,
+    /// The groups beside which it adds nothing.
+    yields_to: u128,
 }
 
 impl Score {
@@ -36,8 +43,12 @@ impl Score {
         }
         Self {
             groups_of_code,
-            weights: table.groups.iter().map(|g| g.weight_thousandths).collect(),
-            yields_to: vec![None; table.groups.len()],
+            groups: table
+                .groups
+                .iter()
+                .map(|g| Group { weight: g.weight_thousandths, yields_to: 0 })
+                .take(128)
+                .collect(),
             divisor: table.divisor.max(1),
         }
     }
@@ -62,8 +73,15 @@ impl Score {
         }
         Self {
             groups_of_code,
-            weights: table.groups.iter().map(|g| g.weight_tenths).collect(),
-            yields_to: table.groups.iter().map(|g| g.yields_to).collect(),
+            groups: table
+                .groups
+                .iter()
+                .map(|g| Group {
+                    weight: g.weight_tenths,
+                    yields_to: g.yields_to.and_then(|other| 1u128.checked_shl(other as u32)).unwrap_or(0),
+                })
+                .take(128)
+                .collect(),
             divisor: 1,
         }
     }
@@ -73,6 +91,16 @@ impl Score {
         self.groups_of_code.len()
     }
 
+    /// How many groups it has, at most 128.
+    pub fn size(&self) -> u32 {
+        self.groups.len() as u32
+    }
+
+    /// Whether every code is in the same groups in both.
+    pub fn has_groups_of(&self, other: &Self) -> bool {
+        self.groups.len() == other.groups.len() && self.groups_of_code == other.groups_of_code
+    }
+
     /// The bits of the groups that a code belongs to.
     pub fn groups(&self, code: u32) -> u128 {
         self.groups_of_code.get(code as usize).copied().unwrap_or(0)
@@ -80,14 +108,14 @@ impl Score {
 
     /// The score of a person with these groups: tenths for a published score, thousandths for a loaded one.
     pub fn value(&self, groups: u128) -> i64 {
-        let mut rest = groups;
-        let mut total = 0;
+        let (mut rest, mut total) = (groups, 0);
         while rest != 0 {
-            let group = rest.trailing_zeros() as usize;
+            let place = rest.trailing_zeros() as usize;
             rest &= rest - 1;
-            let yields = self.yields_to.get(group).copied().flatten().is_some_and(|other| groups >> other & 1 == 1);
-            if !yields {
-                total += self.weights.get(group).copied().unwrap_or(0);
+            if let Some(group) = self.groups.get(place)
+                && groups & group.yields_to == 0
+            {
+                total += group.weight;
             }
         }
         if self.divisor == 1 {

@@ -5,11 +5,13 @@ use crate::scan::{BucketView, NO_DAY, NO_NUMBER};
 use nhs::Status;
 
 /// What the answers to one person's questions need to remember beside themselves.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Folding {
-    /// For each question the person (position + 1) and the day last counted.
+    /// A number for whoever is being counted, each used once, from 1.
+    person: u32,
+    /// For each question the number of the person and the day last counted.
     days: Vec<(u32, i32)>,
-    /// For each question that counts different codes, the person (position + 1) for whom each code was last counted.
+    /// For each question that counts different codes, the number of the person for whom each code was last counted.
     codes: Vec<Vec<u32>>,
     /// For each question that counts different days or spells, those of one person in ascending order.
     different: Vec<(u32, Vec<u32>)>,
@@ -19,11 +21,24 @@ pub(super) struct Folding {
 impl Folding {
     pub(super) fn new(questions: &[EventAggregate], dictionary_len: u32) -> Self {
         Self {
+            person: 1,
             days: vec![(0, 0); questions.len()],
             codes: vec![Vec::new(); questions.len()],
             different: vec![(0, Vec::new()); questions.len()],
             dictionary_len: dictionary_len as usize,
         }
+    }
+
+    /// Whether it was made for as many questions and codes, and has numbers of people left for a bucket. What it remembers of
+    /// other questions belongs to people counted before, and is not taken for anybody's who comes.
+    pub(super) fn fits(&self, questions: &[EventAggregate], dictionary_len: u32) -> bool {
+        (self.days.len(), self.dictionary_len) == (questions.len(), dictionary_len as usize)
+            && self.person < u32::MAX / 2
+    }
+
+    /// Goes on to somebody else.
+    pub(super) fn next_person(&mut self) {
+        self.person = self.person.saturating_add(1);
     }
 
     /// Takes one more event into the answer: an event of the person at a position, with its day, within a window.
@@ -32,10 +47,10 @@ impl Folding {
         answer: &mut i64,
         (question, aggregate): (usize, Aggregate),
         view: &BucketView<'_>,
-        (position, event, day): (usize, usize, i32),
+        (event, day): (usize, i32),
         window: (i32, i32),
     ) {
-        let person = position as u32 + 1;
+        let person = self.person;
         let value = || view.value.get(event).copied().unwrap_or(NO_NUMBER);
         let cost = || view.cost.get(event).copied().unwrap_or(NO_NUMBER);
         match aggregate {

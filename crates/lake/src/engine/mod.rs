@@ -6,6 +6,7 @@ mod near;
 mod plan;
 mod program;
 mod question;
+mod table;
 
 pub use filter::{Compare, EventFilter};
 pub use near::Near;

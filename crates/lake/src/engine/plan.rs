@@ -1,11 +1,12 @@
-//! How the questions about events are asked together: every test that looks at one column of few values becomes a table from that value to a bitmap of the tests it passes, so that an event costs a few look-ups however
-//! many questions there are.
+//! How the questions about events are asked together: every test that looks at one column of few values becomes a table from
+//! that value to a bitmap of the tests it passes, so that an event costs a few look-ups however many questions there are.
 
 use super::EventFilter;
-use super::filter::Facts;
 use super::question::{Aggregate, Dated, EventAggregate};
+use super::table::{BITS, DayTable, Table, by_column, fact};
 use crate::scan::{BucketView, Columns};
 use nhs::EventKind;
+use std::ops::Range;
 
 /// A test and the window it holds in, shared by every question that has both.
 #[derive(Debug)]
@@ -20,25 +21,12 @@ pub(super) struct Test {
     pub(super) reaching: bool,
     /// What the tables do not answer.
     pub(super) rest: Vec<EventFilter>,
+    /// Whether the tables answer all of it.
+    pub(super) tabulated: bool,
     /// The questions: position, and what is made of the events.
     pub(super) questions: Vec<(usize, Aggregate)>,
     filter: EventFilter,
     kinds: Vec<EventKind>,
-}
-
-/// From the value of a column to a bitmap of tests.
-#[derive(Debug, Default)]
-pub(super) struct Table {
-    masks: Vec<u64>,
-}
-
-impl Table {
-    /// The bitmap of the tests that a value passes, `words` long. A value beyond the end passes none.
-    #[inline]
-    fn mask(&self, value: usize, words: usize, word: usize) -> u64 {
-        let place = if words == 1 { value } else { value * words + word };
-        self.masks.get(place).copied().unwrap_or(0)
-    }
 }
 
 /// All tests of a program.
@@ -50,7 +38,8 @@ pub(super) struct Plan {
     /// The tests of which one event settles every question: whether there is any.
     pub(super) settled_by_one: Vec<u64>,
     all: Vec<u64>,
-    kind: Table,
+    kind: Option<Table>,
+    days: Option<DayTable>,
     method: Option<Table>,
     status: Option<Table>,
     code: Option<Table>,
@@ -58,31 +47,17 @@ pub(super) struct Plan {
     provider: Option<Table>,
 }
 
-/// The tables of a plan, each beside the column of a bucket that it reads.
-pub(super) struct Looks<'a> {
-    words: usize,
-    kind: (&'a [u8], &'a Table),
-    small: Vec<(&'a [u8], &'a Table)>,
-    numbers: Vec<(&'a [u32], &'a Table)>,
-}
+/// Events looked at together: their bitmaps stay in the nearest memory.
+const BLOCK: usize = 1_024;
 
-impl Looks<'_> {
-    /// Which of the tests 64 * word to 64 * word + 63 the event passes, as far as the tables know.
-    #[inline]
-    pub(super) fn passing(&self, event: usize, word: usize) -> u64 {
-        let (column, table) = self.kind;
-        let mut mask = column.get(event).map_or(0, |&kind| table.mask(usize::from(kind), self.words, word));
-        if mask == 0 {
-            return 0;
-        }
-        for (column, table) in &self.numbers {
-            mask &= table.mask(column.get(event).map_or(0, |&v| v as usize), self.words, word);
-        }
-        for (column, table) in &self.small {
-            mask &= table.mask(column.get(event).map_or(0, |&v| usize::from(v)), self.words, word);
-        }
-        mask
-    }
+/// The events that pass a test, as far as the tables know, with a bitmap of the tests for each.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Passing {
+    /// Positions of the bucket, ascending.
+    pub(super) events: Vec<u32>,
+    /// The bitmaps, so many words to an event.
+    pub(super) masks: Vec<u64>,
+    block: Vec<u64>,
 }
 
 impl Plan {
@@ -105,104 +80,164 @@ impl Plan {
             return;
         }
         let filter = question.filter.clone();
-        let (rest, questions) = (Vec::new(), vec![asked]);
-        self.tests.push(Test { days, bounds, dated, reaching, rest, questions, filter, kinds });
+        let (rest, questions, tabulated) = (Vec::new(), vec![asked], false);
+        self.tests.push(Test { days, bounds, dated, reaching, rest, tabulated, questions, filter, kinds });
     }
 
     /// Makes the tables, against a dictionary of so many entries.
     pub(super) fn compile(&mut self, dictionary_len: u32) {
-        self.words = self.tests.len().div_ceil(64);
+        self.words = self.tests.len().div_ceil(BITS);
         self.all = self.bits(|_| true);
         self.settled_by_one =
             self.bits(|test| test.questions.iter().all(|(_, aggregate)| *aggregate == Aggregate::Exists));
-        self.kind.masks = vec![0; 256 * self.words];
-        for (number, test) in self.tests.iter().enumerate() {
-            for kind in &test.kinds {
-                self.kind.masks[usize::from(kind.number()) * self.words + number / 64] |= 1 << (number % 64);
-            }
+        self.kind = Table::new(256, &self.all, |kind, own| {
+            clear(own, |test| self.tests[test].kinds.iter().all(|k| usize::from(k.number()) != kind));
+        });
+        self.days = DayTable::new(&self.tests.iter().map(Test::start_days).collect::<Vec<_>>(), self.words);
+        let mut parts = Vec::new();
+        for (number, test) in self.tests.iter_mut().enumerate() {
+            by_column(&test.filter, |column, part| parts.push((number, column, part)), &mut test.rest);
         }
-        for test in 0..self.tests.len() {
-            let mut parts = Vec::new();
-            conjuncts(&self.tests[test].filter, &mut parts);
-            for part in parts {
-                if !self.tabulate(test, &part, dictionary_len) {
-                    self.tests[test].rest.push(part);
+        let codes = dictionary_len as usize;
+        self.method = self.table(&parts, Columns::METHOD, 256);
+        self.status = self.table(&parts, Columns::STATUS, 256);
+        self.code = self.table(&parts, Columns::CODE, codes);
+        self.detail = self.table(&parts, Columns::DETAIL, codes);
+        self.provider = self.table(&parts, Columns::PROVIDER, codes);
+        let days = self.days.is_some();
+        for test in &mut self.tests {
+            let open = test.days == (i32::MIN, i32::MAX);
+            test.tabulated = test.dated == Dated::Start
+                && !test.reaching
+                && test.bounds.is_none()
+                && test.rest.is_empty()
+                && (days || open);
+        }
+    }
+
+    /// The table of a column, where a test looks at it.
+    fn table(&mut self, parts: &[(usize, Columns, EventFilter)], column: Columns, values: usize) -> Option<Table> {
+        let own: Vec<(usize, &EventFilter)> =
+            parts.iter().filter(|(_, of, _)| *of == column).map(|(test, _, part)| (*test, part)).collect();
+        if own.is_empty() {
+            return None;
+        }
+        let table = Table::new(values, &self.all, |value, bits| {
+            let fact = fact(column, value);
+            for (test, part) in &own {
+                if !part.holds(&fact, None) {
+                    bits[test / BITS] &= !(1 << (test % BITS));
                 }
             }
-        }
-    }
-
-    /// The tables beside the columns of a bucket.
-    pub(super) fn looks<'a>(&'a self, view: &BucketView<'a>) -> Looks<'a> {
-        let numbers = [(view.code, &self.code), (view.detail, &self.detail), (view.provider, &self.provider)];
-        let small = [(view.method, &self.method), (view.status, &self.status)];
-        Looks {
-            words: self.words,
-            kind: (view.kind, &self.kind),
-            numbers: numbers.into_iter().filter_map(|(column, table)| Some((column, table.as_ref()?))).collect(),
-            small: small.into_iter().filter_map(|(column, table)| Some((column, table.as_ref()?))).collect(),
-        }
-    }
-
-    /// Puts a part that looks at one tabulated column into that column's table; false where it is not such a part.
-    fn tabulate(&mut self, test: usize, part: &EventFilter, dictionary_len: u32) -> bool {
-        let (words, all) = (self.words, &self.all);
-        let codes = dictionary_len as usize;
-        match part.columns() {
-            Columns::METHOD => narrow(&mut self.method, all, words, 256, test, |v| {
-                part.holds(&Facts { method: v as u8, ..Facts::BLANK }, None)
-            }),
-            Columns::STATUS => narrow(&mut self.status, all, words, 256, test, |v| {
-                part.holds(&Facts { status: v as u8, ..Facts::BLANK }, None)
-            }),
-            Columns::CODE => narrow(&mut self.code, all, words, codes, test, |v| {
-                part.holds(&Facts { code: v as u32, ..Facts::BLANK }, None)
-            }),
-            Columns::DETAIL => narrow(&mut self.detail, all, words, codes, test, |v| {
-                part.holds(&Facts { detail: v as u32, ..Facts::BLANK }, None)
-            }),
-            Columns::PROVIDER => {
-                narrow(&mut self.provider, all, words, codes, test, |v| {
-                    part.holds(&Facts { provider: v as u32, ..Facts::BLANK }, None)
-                });
+        });
+        if table.is_none() {
+            for (test, part) in own {
+                self.tests[test].rest.push(part.clone());
             }
-            _ => return false,
         }
-        true
+        table
+    }
+
+    /// Adds the events of a range that pass a test, as far as the tables know.
+    pub(super) fn passing(&self, view: &BucketView<'_>, range: Range<usize>, out: &mut Passing) {
+        let Passing { events, masks, block } = out;
+        for from in range.clone().step_by(BLOCK) {
+            let rows = from..range.end.min(from + BLOCK);
+            block.clear();
+            for word in 0..self.words {
+                block.resize(block.len() + rows.len(), self.all[word]);
+                let own = &mut block[word * rows.len()..];
+                narrowed(self.kind.as_ref(), word, view.kind.get(rows.clone()), own);
+                narrowed(self.method.as_ref(), word, view.method.get(rows.clone()), own);
+                narrowed(self.status.as_ref(), word, view.status.get(rows.clone()), own);
+                narrowed(self.code.as_ref(), word, view.code.get(rows.clone()), own);
+                narrowed(self.detail.as_ref(), word, view.detail.get(rows.clone()), own);
+                narrowed(self.provider.as_ref(), word, view.provider.get(rows.clone()), own);
+                if let (Some(table), Some(days)) = (&self.days, view.date.get(rows.clone())) {
+                    table.narrow(word, days, own);
+                }
+            }
+            if self.words == 1 {
+                keep(block, from, events, masks);
+            } else {
+                self.keep_words(block, rows, events, masks);
+            }
+        }
+    }
+
+    fn keep_words(&self, block: &[u64], rows: Range<usize>, events: &mut Vec<u32>, masks: &mut Vec<u64>) {
+        for row in 0..rows.len() {
+            let of = |word: usize| block[word * rows.len() + row];
+            if (0..self.words).any(|word| of(word) != 0) {
+                events.push((rows.start + row) as u32);
+                masks.extend((0..self.words).map(of));
+            }
+        }
     }
 
     /// A bitmap of the tests of which something holds.
     fn bits(&self, holds: impl Fn(&Test) -> bool) -> Vec<u64> {
         let mut bits = vec![0; self.words];
         for (number, _) in self.tests.iter().enumerate().filter(|(_, test)| holds(test)) {
-            bits[number / 64] |= 1 << (number % 64);
+            bits[number / BITS] |= 1 << (number % BITS);
         }
         bits
     }
 }
 
-/// Takes the test's bit from every value for which `passes` is false.
-fn narrow(
-    table: &mut Option<Table>,
-    all: &[u64],
-    words: usize,
-    values: usize,
-    test: usize,
-    passes: impl Fn(usize) -> bool,
-) {
-    let table = table.get_or_insert_with(|| Table { masks: all.repeat(values) });
-    for value in 0..values {
-        if !passes(value) {
-            table.masks[value * words + test / 64] &= !(1 << (test % 64));
+impl Test {
+    /// First and last day on which an event may begin that passes.
+    fn start_days(&self) -> (i32, i32) {
+        match (self.dated, self.reaching) {
+            (Dated::End, _) => (i32::MIN, i32::MAX),
+            (Dated::Start, true) => (i32::MIN, self.days.1),
+            (Dated::Start, false) => self.days,
         }
     }
 }
 
-/// The parts that must all hold.
-fn conjuncts(filter: &EventFilter, out: &mut Vec<EventFilter>) {
-    match filter {
-        EventFilter::Always => {}
-        EventFilter::All(parts) => parts.iter().for_each(|p| conjuncts(p, out)),
-        other => out.push(other.clone()),
+impl Passing {
+    /// Forgets the events; keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.events.clear();
+        self.masks.clear();
+    }
+}
+
+/// Keeps the events of a block with a bitmap that is not empty. Whether one is cannot be foreseen, so every event is written and
+/// the next one written over those that do not pass.
+fn keep(block: &[u64], first: usize, events: &mut Vec<u32>, masks: &mut Vec<u64>) {
+    let mut kept = events.len();
+    events.resize(kept + block.len(), 0);
+    masks.resize(kept + block.len(), 0);
+    for (row, &mask) in block.iter().enumerate() {
+        events[kept] = (first + row) as u32;
+        masks[kept] = mask;
+        kept += usize::from(mask != 0);
+    }
+    events.truncate(kept);
+    masks.truncate(kept);
+}
+
+/// A column that was not read passes nothing.
+fn narrowed<T: Copy + Into<u32>>(table: Option<&Table>, word: usize, column: Option<&[T]>, masks: &mut [u64]) {
+    match (table, column) {
+        (Some(table), Some(column)) => table.narrow(word, column, masks),
+        (Some(_), None) => masks.fill(0),
+        (None, _) => {}
+    }
+}
+
+/// Clears the bits of the tests of which something holds.
+fn clear(bits: &mut [u64], holds: impl Fn(usize) -> bool) {
+    for (word, bits) in bits.iter_mut().enumerate() {
+        let mut left = *bits;
+        while left != 0 {
+            let bit = left.trailing_zeros() as usize;
+            left &= left - 1;
+            if holds(word * BITS + bit) {
+                *bits &= !(1 << bit);
+            }
+        }
     }
 }

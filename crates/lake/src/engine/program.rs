@@ -2,8 +2,9 @@
 
 use super::filter::{Facts, Place};
 use super::fold::Folding;
-use super::plan::{Plan, Test};
+use super::plan::{Passing, Plan, Test};
 use super::question::{Bounds, Dated, EventAggregate};
+use super::table::BITS;
 use crate::scan::{BucketView, Columns, NO_DAY};
 
 /// A set of questions compiled to one pass over a bucket.
@@ -47,36 +48,59 @@ impl Program {
     /// counts nothing.
     pub fn run_within(&self, view: &BucketView<'_>, bounds: &[Bounds<'_>], out: &mut Values) {
         let people = view.len();
-        out.people = people;
-        out.numbers.clear();
+        let Values { people: out_people, numbers, passing, folding } = out;
+        *out_people = people;
+        numbers.clear();
         for question in &self.questions {
-            out.numbers.resize(out.numbers.len() + people, question.aggregate.of_nothing());
+            numbers.resize(numbers.len() + people, question.aggregate.of_nothing());
         }
-        let mut folding = Folding::new(&self.questions, self.dictionary_len);
-        let looks = self.plan.looks(view);
-        let all_bounded = self.questions.iter().all(|question| question.bounds.is_some());
+        if !folding.as_ref().is_some_and(|folding| folding.fits(&self.questions, self.dictionary_len)) {
+            *folding = None;
+        }
+        let folding = folding.get_or_insert_with(|| Folding::new(&self.questions, self.dictionary_len));
+        self.collect(view, bounds, passing);
         let mut settled = vec![0u64; self.plan.words];
-        for position in 0..people {
-            // Most people have nothing to be followed up.
-            if all_bounded && bounds.iter().all(|bounds| bounds.is_shut(position)) {
-                continue;
-            }
-            settled.fill(0);
-            for event in view.events_of(position) {
-                for (word, settled) in settled.iter_mut().enumerate() {
-                    let mut passing = looks.passing(event, word) & !*settled;
-                    while passing != 0 {
-                        let bit = passing.trailing_zeros();
-                        passing &= passing - 1;
-                        let test = &self.plan.tests[word * 64 + bit as usize];
-                        let Some((day, window)) = in_window(test, view, (position, event), bounds) else { continue };
-                        for &(question, aggregate) in &test.questions {
-                            let number = &mut out.numbers[question * people + position];
-                            folding.fold(number, (question, aggregate), view, (position, event, day), window);
-                        }
-                        *settled |= 1 << bit & self.plan.settled_by_one[word];
-                    }
+        let mut position = 0;
+        for (&event, masks) in passing.events.iter().zip(passing.masks.chunks_exact(self.plan.words.max(1))) {
+            let event = event as usize;
+            if event >= view.offsets[position + 1] as usize {
+                // The next person with an event that passes is mostly near.
+                while event >= view.offsets[position + 1] as usize {
+                    position += 1;
                 }
+                folding.next_person();
+                settled.fill(0);
+            }
+            for (word, (&passing, settled)) in masks.iter().zip(&mut settled).enumerate() {
+                let mut passing = passing & !*settled;
+                while passing != 0 {
+                    let bit = passing.trailing_zeros();
+                    passing &= passing - 1;
+                    let test = &self.plan.tests[word * BITS + bit as usize];
+                    let Some((day, window)) = in_window(test, view, (position, event), bounds) else { continue };
+                    for &(question, aggregate) in &test.questions {
+                        let number = &mut numbers[question * people + position];
+                        folding.fold(number, (question, aggregate), view, (event, day), window);
+                    }
+                    *settled |= 1 << bit & self.plan.settled_by_one[word];
+                }
+            }
+        }
+        // Whoever comes next, in whatever bucket, is somebody else.
+        folding.next_person();
+    }
+
+    /// The events that pass a test, as far as the tables know.
+    fn collect(&self, view: &BucketView<'_>, bounds: &[Bounds<'_>], passing: &mut Passing) {
+        passing.clear();
+        let (Some(&first), Some(&last)) = (view.offsets.first(), view.offsets.last()) else { return };
+        if !self.questions.iter().all(|question| question.bounds.is_some()) {
+            return self.plan.passing(view, first as usize..last as usize, passing);
+        }
+        // Most people have nothing to be followed up.
+        for position in 0..view.len() {
+            if bounds.iter().any(|bounds| !bounds.is_shut(position)) {
+                self.plan.passing(view, view.events_of(position), passing);
             }
         }
     }
@@ -90,6 +114,9 @@ fn in_window(
     (position, event): (usize, usize),
     bounds: &[Bounds<'_>],
 ) -> Option<(i32, (i32, i32))> {
+    if test.tabulated {
+        return Some((view.date.get(event).copied().unwrap_or(0), test.days));
+    }
     let (mut first, mut last) = test.days;
     if let Some(number) = test.bounds {
         let own = bounds.get(number).map_or((i32::MAX, i32::MIN), |bounds| bounds.of(position));
@@ -118,6 +145,9 @@ fn in_window(
 pub struct Values {
     people: usize,
     numbers: Vec<i64>,
+    // Memory that is used again from one bucket to the next.
+    passing: Passing,
+    folding: Option<Folding>,
 }
 
 impl Values {

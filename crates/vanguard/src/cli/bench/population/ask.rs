@@ -6,7 +6,7 @@ use super::load::LOCALITIES;
 use super::standardise::Cells;
 use anyhow::{Context as _, bail};
 use blueprint::FeatureSet;
-use lake::{BucketView, Columns, Snapshot};
+use lake::{Columns, Snapshot};
 use nhs::{Day, Sex};
 use population::features::{FeatureProgram, Room};
 use population::rule::ABSENT;
@@ -79,9 +79,13 @@ pub fn ask(snapshot: &Snapshot, threads: usize, indicators: usize) -> anyhow::Re
     snapshot.scan(columns, threads, |view| {
         let mut sums = nothing.clone();
         let mut room = rooms.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        let answers = program.run_in(view, &[], &mut room);
         let homes: Vec<u16> = view.people.iter().map(|person| localities.of(person)).collect();
-        sums.add(&asked, answers, &homes, view);
+        let mut homes_left = homes.as_slice();
+        program.run_parts(view, &[], &mut room, |part, answers| {
+            let (own, left) = homes_left.split_at(part.len().min(homes_left.len()));
+            sums.add(&asked, answers, own);
+            homes_left = left;
+        });
         rooms.lock().unwrap_or_else(PoisonError::into_inner).push(room);
         indicators.count(view, &homes, &mut sums.counts);
         total.lock().unwrap_or_else(PoisonError::into_inner).merge(&sums);
@@ -172,7 +176,7 @@ impl Localities {
 }
 
 impl Answers {
-    fn add(&mut self, asked: &Asked, answers: &[Vec<i64>], homes: &[u16], view: &BucketView<'_>) {
+    fn add(&mut self, asked: &Asked, answers: &[Vec<i64>], homes: &[u16]) {
         let column = |feature: usize| answers[feature].as_slice();
         for &tenths in column(asked.hfrs).iter().filter(|&&tenths| tenths > 0) {
             add(&mut self.frailty, [1, tenths, i64::from(tenths >= 150), i64::from((50..150).contains(&tenths))]);
@@ -186,9 +190,9 @@ impl Answers {
         }
         self.segment_sum += column(asked.segment).iter().sum::<i64>();
         let (age, sex, admissions) = (column(asked.age), column(asked.sex), column(asked.admissions));
-        for position in 0..view.len() {
+        for (position, &home) in homes.iter().enumerate() {
             let sex = if sex[position] == Sex::Female as i64 { 2 } else { 1 };
-            self.cells.count(homes[position], age[position].max(-1) as i32, sex, admissions[position] as u32);
+            self.cells.count(home, age[position].max(-1) as i32, sex, admissions[position] as u32);
         }
         for (position, _) in column(asked.in_cohort).iter().enumerate().filter(|(_, member)| **member == 1) {
             add(&mut self.cohort, [1, column(asked.attendances)[position]]);
