@@ -180,7 +180,7 @@ pub(super) fn add_series(
     let mut open: Option<(usize, i64)> = None;
     for event in view.events_of(position) {
         let date = view.date[event];
-        if view.kind[event] != of.kind.number() || date < from || date > last || !planned.filter.passes(view, event) {
+        if !of.counts(view.kind[event]) || date < from || date > last || !planned.filter.passes(view, event) {
             continue;
         }
         let month = usize::try_from(Day(date).month().0 - first_month).ok().filter(|&month| month < months);

@@ -62,8 +62,7 @@ impl Amounts {
     /// of the sum leaves nobody more than half of it, and the p% rule (1.514 times the root) holds a fortiori.
     pub fn is_sensitive(&self) -> bool {
         let volume = i128::from(self.volume);
-        (1..=LARGEST_SMALL).contains(&self.givers)
-            || self.squares.saturating_mul(4) > volume.saturating_mul(volume)
+        (1..=LARGEST_SMALL).contains(&self.givers) || self.squares.saturating_mul(4) > volume.saturating_mul(volume)
     }
 
     fn shown(&self) -> ShownMoney {

@@ -156,7 +156,7 @@ fn least_room(all: &[Vec<Amounts>], hidden: &[Vec<bool>]) -> f64 {
 /// The attack is not toothless: with the sensitive sums alone hidden it works most of them out.
 #[test]
 fn hiding_the_sensitive_sums_alone_does_not_do() {
-    let mut people = vec![(0, vec![900_000, 2_000, 5_000])];
+    let mut people = vec![(0, vec![90_000, 2_000, 5_000])];
     people.extend((0..60).map(|n| (n % 3, vec![3_000, 2_000 + n as i64, 4_000])));
     let (cells, totals) = build(&people, 3, 3);
     let all = whole(&cells, &totals);
@@ -181,7 +181,17 @@ fn groups_without_totals() {
     assert_eq!(hide_in_groups(&[(0, false), (40, true), (3, false)], 3), [false, true, true]);
     assert_eq!(hide_in_groups(&[(0, false), (40, true), (0, false)], 3), [false, true, false]);
     assert_eq!(hide_in_groups(&[(40, true), (60, false), (70, false), (80, false)], 2), [true; 4]);
-    let nine = [(40, true), (60, false), (90, false), (70, false), (80, false), (90, false), (9, false), (9, false), (9, false)];
+    let nine = [
+        (40, true),
+        (60, false),
+        (90, false),
+        (70, false),
+        (80, false),
+        (90, false),
+        (9, false),
+        (9, false),
+        (9, false),
+    ];
     assert_eq!(hide_in_groups(&nine, 3), [true, true, false, false, false, false, true, true, false]);
     assert_eq!(hide_in_groups(&[], 1), Vec::<bool>::new());
 }
