@@ -1,16 +1,19 @@
-//! Penalised logistic regression by coordinate descent.
+//! Penalised logistic regression.
 //!
 //! Minimises `-loglik / n + lambda * (alpha * |b| + (1 - alpha) / 2 * b^2)` over standardised columns, the intercept free
 //! (Friedman, Hastie and Tibshirani, "Regularization paths for generalized linear models via coordinate descent", 2010). Columns
-//! hold small codes with a table of values, so that a million people by fifty columns fit into fifty megabytes.
+//! hold small codes with a table of values, so that a million people by fifty columns fit into fifty megabytes; a fit counts rows
+//! with the same codes together and passes over the codes that differ from the commonest only.
 
 mod fit;
 mod path;
+mod patterns;
+mod problem;
 #[cfg(test)]
 pub(crate) mod sample;
 
 pub use fit::fit;
-pub use path::{Chosen, choose};
+pub use path::{Chosen, Search, choose};
 
 /// A column of a design: for each row a code, and what each code is worth.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,12 +25,9 @@ pub struct Column<'a> {
 }
 
 impl Column<'_> {
-    fn table(&self) -> [f64; 256] {
-        let mut table = [0.0; 256];
-        for (slot, value) in table.iter_mut().zip(&self.values) {
-            *slot = if value.is_finite() { *value } else { 0.0 };
-        }
-        table
+    /// What a code is worth; 0 beyond the table and for what is not a number.
+    fn worth(&self, code: usize) -> f64 {
+        self.values.get(code).copied().filter(|value| value.is_finite()).unwrap_or(0.0)
     }
 }
 
@@ -60,10 +60,7 @@ impl Model {
         self.intercept
             + parts
                 .filter(|(b, _)| **b != 0.0)
-                .map(|(b, column)| {
-                    let code = column.codes.get(row).copied().unwrap_or(0);
-                    b * column.values.get(usize::from(code)).copied().unwrap_or(0.0)
-                })
+                .map(|(b, column)| b * column.worth(usize::from(column.codes.get(row).copied().unwrap_or(0))))
                 .sum::<f64>()
     }
 }

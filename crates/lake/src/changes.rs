@@ -4,12 +4,9 @@
 //! were and as they are now, each as a small snapshot of its own under `lake/changes`. Whoever has sums over everybody can then
 //! take the old people out and put the new ones in, without a look at anybody else.
 
+use crate::people::{PeopleRows, Written};
 use crate::scan::Bucket;
-use crate::{
-    BucketView, Columns, Dictionary, EventRow, IdentityRow, LakeError, NO_DAY, NO_NUMBER, PersonRow, Snapshot,
-    SnapshotId, SnapshotPlan, SnapshotWriter, SourceInfo,
-};
-use nhs::{Day, EventKind, Method, Status};
+use crate::{BucketView, Columns, Dictionary, LakeError, PersonRow, Snapshot, SnapshotId};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -76,7 +73,7 @@ pub fn note(lake: &Path, old: &Snapshot, new: &Snapshot, threads: usize) -> Resu
     }
     let comparison = Comparison::new(old, new, threads)?;
     let parts = new.scan(Columns::ALL, threads, |view| comparison.bucket(view))?;
-    let (mut before, mut after) = (People::default(), People::default());
+    let (mut before, mut after) = (PeopleRows::default(), PeopleRows::default());
     for part in parts {
         let Some((was, is)) = part? else { return Ok(None) };
         before.append(was);
@@ -88,9 +85,15 @@ pub fn note(lake: &Path, old: &Snapshot, new: &Snapshot, threads: usize) -> Resu
     let counts = ChangeCounts { before: before.people.len() as u32, after: after.people.len() as u32 };
     let (id_before, id_after) = ids(&new.manifest().id)?;
     let extras = BTreeMap::from([(FROM.to_owned(), old.manifest().id.to_string())]);
-    before.write(&dir, id_before, old, extras.clone())?;
-    after.write(&dir, id_after, new, extras)?;
+    before.write(&dir, written(id_before, old, extras.clone()))?;
+    after.write(&dir, written(id_after, new, extras))?;
     Ok(Some(counts))
+}
+
+/// A small snapshot with the dictionary of the one that its people come from.
+fn written(id: SnapshotId, of: &Snapshot, extras: BTreeMap<String, String>) -> Written<'_> {
+    let manifest = of.manifest();
+    Written { id, as_of: manifest.as_of, sources: &manifest.sources, codes: of.dictionary().rows().to_vec(), extras }
 }
 
 /// Two snapshots side by side.
@@ -104,13 +107,6 @@ struct Comparison<'s> {
     code: Vec<u32>,
     found: AtomicU64,
     most: u64,
-}
-
-/// People that are gathered, with their events.
-#[derive(Default)]
-struct People {
-    people: Vec<PersonRow>,
-    events: Vec<EventRow>,
 }
 
 impl<'s> Comparison<'s> {
@@ -130,11 +126,11 @@ impl<'s> Comparison<'s> {
 
     /// The changed people of one bucket of the new snapshot and of the identifiers up to the next. `None` where there are too
     /// many in all.
-    fn bucket(&self, view: &BucketView<'_>) -> Result<Option<(People, People)>, LakeError> {
+    fn bucket(&self, view: &BucketView<'_>) -> Result<Option<(PeopleRows, PeopleRows)>, LakeError> {
         let number = view.bucket as usize;
         let from = if number == 0 { 0 } else { self.new_first[number] };
         let to = self.new_first.get(number + 1).map_or(u64::MAX, |&first| first - 1);
-        let (mut before, mut after) = (People::default(), People::default());
+        let (mut before, mut after) = (PeopleRows::default(), PeopleRows::default());
         let (mut next, mut bucket) = (0, Bucket::default());
         let overlapping = self.old_ids.iter().enumerate().filter(|(_, (first, last))| *first <= to && *last >= from);
         for (old_bucket, _) in overlapping {
@@ -204,66 +200,4 @@ fn numbers(old: &Dictionary, new: &Dictionary) -> Vec<u32> {
         if same { at as u32 } else { new.find(row.system, &row.code).unwrap_or(u32::MAX) }
     };
     old.rows().iter().enumerate().map(number).collect()
-}
-
-impl People {
-    fn push(&mut self, view: &BucketView<'_>, position: usize) {
-        let person = self.people.len() as u32;
-        self.people.push(view.people[position].clone());
-        self.events.extend(view.events_of(position).filter_map(|event| row(view, event, person)));
-    }
-
-    fn append(&mut self, mut other: Self) {
-        let shift = self.people.len() as u32;
-        other.events.iter_mut().for_each(|event| event.person += shift);
-        self.people.append(&mut other.people);
-        self.events.append(&mut other.events);
-    }
-
-    /// Writes the people as a snapshot with the dictionary of the one that they come from. Who they are is not written.
-    fn write(
-        mut self,
-        dir: &Path,
-        id: SnapshotId,
-        of: &Snapshot,
-        extras: BTreeMap<String, String>,
-    ) -> Result<(), LakeError> {
-        let sources: Vec<SourceInfo> = of.manifest().sources.clone();
-        let plan = SnapshotPlan::new(id, of.manifest().as_of, self.people.len() as u32, sources);
-        let writer = SnapshotWriter::create(dir, plan)?;
-        let mut events = self.events.as_mut_slice();
-        for bucket in 0..writer.plan().bucket_count() {
-            let range = writer.plan().bucket_range(bucket);
-            let people = &self.people[range.start as usize..range.end as usize];
-            let who: Vec<IdentityRow> =
-                people.iter().map(|p| IdentityRow { id: p.id, ..IdentityRow::default() }).collect();
-            let (own, rest) = events.split_at_mut(events.partition_point(|event| event.person < range.end));
-            writer.write_bucket(bucket, people, &who, own)?;
-            events = rest;
-        }
-        writer.set_dictionary(of.dictionary().rows().to_vec())?;
-        writer.finish(extras)?;
-        Ok(())
-    }
-}
-
-/// `None` for a kind of event that this version does not know, which no question counts.
-fn row(view: &BucketView<'_>, event: usize, person: u32) -> Option<EventRow> {
-    let day = |day: i32| (day != NO_DAY).then_some(Day(day));
-    let number = |number: i64| (number != NO_NUMBER).then_some(number);
-    Some(EventRow {
-        person,
-        date: Day(view.date[event]),
-        end: day(view.end[event]),
-        kind: EventKind::from_number(view.kind[event])?,
-        method: Method::from_number(view.method[event]).unwrap_or(Method::Other),
-        status: Status::from_number(view.status[event]).unwrap_or(Status::Other),
-        code: view.code[event],
-        provider: view.provider[event],
-        detail: view.detail[event],
-        value: number(view.value[event]),
-        cost: number(view.cost[event]),
-        link: view.link[event],
-        source: view.source[event],
-    })
 }

@@ -51,12 +51,13 @@ impl Dictionary {
     /// and OPCS-4). Meant for terminologies whose codes nest by their letters; use [`Dictionary::find`] for the others.
     pub fn under(&self, system: CodeSystem, stem: &str) -> CodeSet {
         let nests = matches!(system, CodeSystem::Icd10 | CodeSystem::Opcs4);
-        let normal: String = if nests {
-            stem.chars().filter(|c| !matches!(c, '.' | ' ')).map(|c| c.to_ascii_uppercase()).collect()
-        } else {
-            stem.to_owned()
-        };
+        let normal = if nests { Self::normal(stem) } else { stem.to_owned() };
         self.matching(|row| row.system == system && row.code.starts_with(&normal))
+    }
+
+    /// A code or stem of ICD-10 or OPCS-4 as the dictionary writes it: without dots and spaces, in capitals.
+    pub fn normal(stem: &str) -> String {
+        stem.chars().filter(|c| !matches!(c, '.' | ' ')).map(|c| c.to_ascii_uppercase()).collect()
     }
 
     /// The numbers of all codes for which a test holds.

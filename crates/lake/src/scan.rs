@@ -8,6 +8,8 @@ use crate::{LakeError, PersonRow, Snapshot};
 use std::ops::{BitOr, Range};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+mod gather;
+
 /// Stands for no day in [`BucketView::end`].
 pub const NO_DAY: i32 = i32::MIN;
 
@@ -73,6 +75,12 @@ impl Columns {
     /// Whether all of `other` are in.
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// Only those of events.
+    #[must_use]
+    pub const fn of_events(self) -> Self {
+        Self(self.0 & Self::EVENTS.0)
     }
 
     /// Whether any of `other` is in.
@@ -294,30 +302,41 @@ impl Bucket {
 
     fn read_events(&mut self, file: &ParquetIn, columns: Columns) -> Result<(), LakeError> {
         for (group, rows) in file.groups().into_iter().enumerate() {
-            let pick = [whole(rows)];
-            for (out, (name, column, none)) in self.days.iter_mut().zip(DAYS) {
-                if columns.has(column) {
-                    file.ints(group, name, &pick, none, out)?;
-                }
+            self.read_rows(file, group, &[whole(rows)], columns)?;
+        }
+        Ok(())
+    }
+
+    /// Appends rows of a row group.
+    fn read_rows(
+        &mut self,
+        file: &ParquetIn,
+        group: usize,
+        pick: &[Range<usize>],
+        columns: Columns,
+    ) -> Result<(), LakeError> {
+        for (out, (name, column, none)) in self.days.iter_mut().zip(DAYS) {
+            if columns.has(column) {
+                file.ints(group, name, pick, none, out)?;
             }
-            for (out, (name, column)) in self.small.iter_mut().zip(SMALL) {
-                if columns.has(column) {
-                    self.scratch.clear();
-                    file.ints(group, name, &pick, 0, &mut self.scratch)?;
-                    out.extend(self.scratch.iter().map(|&n| n as u8));
-                }
+        }
+        for (out, (name, column)) in self.small.iter_mut().zip(SMALL) {
+            if columns.has(column) {
+                self.scratch.clear();
+                file.ints(group, name, pick, 0, &mut self.scratch)?;
+                out.extend(self.scratch.iter().map(|&n| n as u8));
             }
-            for (out, (name, column)) in self.numbers.iter_mut().zip(NUMBERS) {
-                if columns.has(column) {
-                    self.scratch.clear();
-                    file.ints(group, name, &pick, 0, &mut self.scratch)?;
-                    out.extend(self.scratch.iter().map(|&n| n as u32));
-                }
+        }
+        for (out, (name, column)) in self.numbers.iter_mut().zip(NUMBERS) {
+            if columns.has(column) {
+                self.scratch.clear();
+                file.ints(group, name, pick, 0, &mut self.scratch)?;
+                out.extend(self.scratch.iter().map(|&n| n as u32));
             }
-            for (out, (name, column)) in self.large.iter_mut().zip(LARGE) {
-                if columns.has(column) {
-                    file.longs(group, name, &pick, NO_NUMBER, out)?;
-                }
+        }
+        for (out, (name, column)) in self.large.iter_mut().zip(LARGE) {
+            if columns.has(column) {
+                file.longs(group, name, pick, NO_NUMBER, out)?;
             }
         }
         Ok(())

@@ -4,7 +4,6 @@ use crate::calendar::{bcd_of, day_of, digits_of};
 use crate::encoded::Encodings;
 use crate::model::quoted;
 use crate::question::Field;
-use crate::records::{MoreInput, RecordInput, Records};
 use nhs::NhsNumber;
 use serde::Deserialize;
 use std::fmt::Write as _;
@@ -131,8 +130,8 @@ pub struct Reading {
     pub superseded: Vec<(u64, u64)>,
     /// For each field of [`Layout::fields`], rows with any text.
     pub filled: Vec<u64>,
-    /// Room for the texts of joined columns, one for each field.
-    joined: Vec<String>,
+    /// Room for the text of joined columns.
+    pub(crate) joined: String,
     /// Rows of an encoded file with text that is neither a filter nor a token; it was left out.
     pub bad_codes: u64,
 }
@@ -141,12 +140,12 @@ pub struct Reading {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     /// For each field that has any, the places of its columns.
-    fields: Vec<(Field, Vec<usize>)>,
+    pub(crate) fields: Vec<(Field, Vec<usize>)>,
     source: Option<usize>,
-    superseded: Option<usize>,
+    pub(crate) superseded: Option<usize>,
     check_numbers: bool,
     /// Where the tokens of an encoded file stand; `None` for values that can be read.
-    encodings: Option<Encodings>,
+    pub(crate) encodings: Option<Encodings>,
 }
 
 impl Layout {
@@ -172,80 +171,20 @@ impl Layout {
         &self.fields
     }
 
+    /// Whether a column is looked at when rows are added.
+    pub fn looks_at(&self, column: usize) -> bool {
+        self.encodings.is_some()
+            || self.source == Some(column)
+            || self.superseded == Some(column)
+            || self.fields.iter().any(|(_, places)| places.contains(&column))
+    }
+
     /// The place of the column that tells where a row comes from.
     pub fn source(&self) -> Option<usize> {
         self.source
     }
 
-    /// Adds a row to the records; `cell` gives the text of a column. Returns the record's number.
-    pub fn push<'a>(
-        &self,
-        records: &mut Records,
-        source: u8,
-        cell: impl Fn(usize) -> &'a str,
-        reading: &mut Reading,
-    ) -> u32 {
-        if let Some(encodings) = &self.encodings {
-            return encodings.push(&self.fields, records, source, cell, reading);
-        }
-        // Only joined columns need a text of their own; the buffers are kept from row to row.
-        let mut joined = std::mem::take(&mut reading.joined);
-        joined.resize_with(self.fields.len(), String::new);
-        reading.filled.resize(self.fields.len(), 0);
-        for ((_, places), joined) in self.fields.iter().zip(&mut joined) {
-            if let [_, _, ..] = places[..] {
-                joined.clear();
-                for text in places.iter().map(|place| cell(*place).trim()).filter(|text| !text.is_empty()) {
-                    if !joined.is_empty() {
-                        joined.push(' ');
-                    }
-                    joined.push_str(text);
-                }
-            }
-        }
-        let mut input = RecordInput::default();
-        let mut more = MoreInput::default();
-        for (at, (field, places)) in self.fields.iter().enumerate() {
-            let text = if let [only] = places[..] { cell(only).trim() } else { joined[at].as_str() };
-            if text.is_empty() {
-                continue;
-            }
-            reading.filled[at] += 1;
-            match field {
-                Field::Family => input.family = text,
-                Field::Given => input.given = text,
-                Field::Postcode => input.postcode = text,
-                Field::Address => input.address = text,
-                Field::Full => more.texts[0] = text,
-                Field::Place => more.texts[1] = text,
-                Field::Occupation => more.texts[2] = text,
-                Field::Other => more.texts[3] = text,
-                Field::Sex => input.sex = sex(text),
-                Field::Birth => match date(text) {
-                    Some(Date::Day(day)) => input.birth = Some(day),
-                    Some(Date::Digits(year, month, day)) => more.birth_digits = Some((year, month, day)),
-                    None => reading.bad_births += 1,
-                },
-                Field::Number => {
-                    input.nhs_number = self.number(text);
-                    reading.bad_numbers += u64::from(input.nhs_number.is_none());
-                }
-            }
-        }
-        if let Some(old) = self.superseded.and_then(|at| self.number(cell(at).trim())) {
-            match input.nhs_number {
-                Some(new) if new != old => reading.superseded.push((old, new)),
-                Some(_) => {}
-                // A row that knows only the old number is found by it.
-                None => input.nhs_number = Some(old),
-            }
-        }
-        let record = records.push_more(source, &input, &more);
-        reading.joined = joined;
-        record
-    }
-
-    fn number(&self, text: &str) -> Option<u64> {
+    pub(crate) fn number(&self, text: &str) -> Option<u64> {
         if self.check_numbers {
             return NhsNumber::parse(text).ok().map(NhsNumber::value);
         }
@@ -256,7 +195,7 @@ impl Layout {
 }
 
 /// Sex as a small number: 1 male, 2 female, 0 not known; other words count by themselves.
-fn sex(text: &str) -> u8 {
+pub(crate) fn sex(text: &str) -> u8 {
     match text.as_bytes() {
         b"1" | [b'm' | b'M'] => 1,
         b"2" | [b'f' | b'F'] => 2,
@@ -266,8 +205,9 @@ fn sex(text: &str) -> u8 {
     }
 }
 
+/// A date as it is written.
 #[derive(Debug, PartialEq, Eq)]
-enum Date {
+pub(crate) enum Date {
     /// Days since 1970-01-01.
     Day(i32),
     /// Digits that are no day of the calendar.
@@ -275,7 +215,7 @@ enum Date {
 }
 
 /// A date as files write it: 1962-03-04 (a time may follow), 19620304, 04/03/1962, 4-MAR-1962. Day before month.
-fn date(text: &str) -> Option<Date> {
+pub(crate) fn date(text: &str) -> Option<Date> {
     if let Some((year, month, day)) = plain_date(text.as_bytes()) {
         return told(year, month, day);
     }
@@ -325,6 +265,7 @@ const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AU
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::records::Records;
 
     #[test]
     fn dates_as_files_write_them() {

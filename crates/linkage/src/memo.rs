@@ -2,17 +2,29 @@
 
 use crate::dictionary::text_hash;
 
-/// Slots; a power of two. A text has one place, and the newest stays.
-const SLOTS: usize = 1 << 13;
-/// Longer texts are cleaned each time.
-const LONGEST: usize = 48;
+/// Places at first, and at most; powers of two. A text has one place, and the newest stays.
+const FIRST: usize = 1 << 13;
+const MOST: usize = 1 << 17;
+/// Longer texts are cleaned each time. A place is then a line of the cache.
+const LONGEST: usize = 31;
 
 /// What cleaning made of a text: up to two values (a middle name), each with its hash and its number in the dictionary.
 pub(crate) type Cleaned = [(u64, u32); 2];
 
+/// A text and what it became.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    text: [u8; LONGEST],
+    length: u8,
+    hashes: [u64; 2],
+    numbers: [u32; 2],
+}
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Memo {
-    slots: Vec<(String, Cleaned)>,
+    places: Vec<Place>,
+    /// Texts cleaned since the places were last made more.
+    cleaned: usize,
 }
 
 impl Memo {
@@ -21,15 +33,20 @@ impl Memo {
         if raw.is_empty() || raw.len() > LONGEST {
             return clean();
         }
-        if self.slots.is_empty() {
-            self.slots.resize(SLOTS, (String::new(), Cleaned::default()));
+        if self.cleaned >= self.places.len() * 4 && self.places.len() < MOST {
+            // Either there are none yet, or texts drive one another out.
+            self.places = vec![Place::default(); (self.places.len() * 4).clamp(FIRST, MOST)];
+            self.cleaned = 0;
         }
-        let slot = &mut self.slots[(text_hash(raw) >> 24) as usize & (SLOTS - 1)];
-        if slot.0 != raw {
-            slot.0.clear();
-            slot.0.push_str(raw);
-            slot.1 = clean();
+        let at = (text_hash(raw) >> 24) as usize & (self.places.len() - 1);
+        let place = &mut self.places[at];
+        if usize::from(place.length) != raw.len() || &place.text[..raw.len()] != raw.as_bytes() {
+            self.cleaned += 1;
+            let [one, two] = clean();
+            place.length = raw.len() as u8;
+            place.text[..raw.len()].copy_from_slice(raw.as_bytes());
+            (place.hashes, place.numbers) = ([one.0, two.0], [one.1, two.1]);
         }
-        slot.1
+        [(place.hashes[0], place.numbers[0]), (place.hashes[1], place.numbers[1])]
     }
 }

@@ -59,6 +59,26 @@ impl Row {
     }
 }
 
+/// A cleaned text: its hash, and its number in the dictionary of its column; 0 where it is missing.
+pub(crate) type Value = (u64, u32);
+
+/// The cleaned values of one record. The hashes make the hash of its content.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Values {
+    /// Family name, given name, postcode and address.
+    pub(crate) texts: [Value; 4],
+    pub(crate) middle: Value,
+    pub(crate) more: [Value; 4],
+    pub(crate) birth: Bcd,
+    pub(crate) number: u64,
+    pub(crate) sex: u8,
+}
+
+/// The digits of a date of birth; 0 where it is missing or a placeholder.
+pub(crate) fn clean_birth(day: Option<i32>) -> Bcd {
+    clean::birth(day).map_or(0, bcd_of)
+}
+
 /// A store of cleaned person records: one small number for each value, about 50 bytes a record and each distinct text once.
 ///
 /// Records are numbered from 0 in the order they are pushed.
@@ -102,66 +122,106 @@ impl Records {
 
     /// As [`Records::push`], with what only some sources say.
     pub fn push_more(&mut self, source: u8, input: &RecordInput<'_>, more: &MoreInput<'_>) -> u32 {
+        let family = self.clean_name(input.family);
+        let [given, middle] = self.clean_given(input.given);
+        let texts = [family, given, self.clean_postcode(input.postcode), self.clean_address(input.address)];
+        let values = Values {
+            texts,
+            middle,
+            more: std::array::from_fn(|text| self.clean_more(text, more.texts[text])),
+            birth: match (input.birth, more.birth_digits) {
+                (None, Some((year, month, day))) => digits_of(year, month, day),
+                (day, _) => clean_birth(day),
+            },
+            number: input.nhs_number.unwrap_or(0),
+            sex: input.sex,
+        };
+        self.add(source, &values)
+    }
+
+    /// A family name.
+    pub(crate) fn clean_name(&mut self, raw: &str) -> Value {
+        let Self { names, memo: [families, ..], scratch, .. } = self;
+        families.of(raw, || {
+            clean::name(raw, scratch);
+            [names.intern(scratch), (0, 0)]
+        })[0]
+    }
+
+    /// The first and the middle name of given names.
+    pub(crate) fn clean_given(&mut self, raw: &str) -> [Value; 2] {
+        // A first and a middle name come in many pairs, but each of them again and again.
+        if let Some((first, second)) = clean::two_words(raw) {
+            let (first, open) = self.clean_word(first);
+            if !open {
+                return [first, self.clean_word(second).0];
+            }
+        }
+        let Self { names, memo: [_, givens, ..], scratch, scratch2, .. } = self;
+        givens.of(raw, || {
+            clean::given(raw, scratch, scratch2);
+            [names.intern(scratch), names.intern(scratch2)]
+        })
+    }
+
+    /// One plain word of given names, and whether what begins with it may be something else than names: see [`clean::one_word`].
+    pub(crate) fn clean_word(&mut self, raw: &str) -> (Value, bool) {
+        let Self { names, memo: [.., words], scratch, .. } = self;
+        let [word, (open, _)] = words.of(raw, || {
+            let open = clean::one_word(raw, scratch);
+            [names.intern(scratch), (u64::from(open), 0)]
+        });
+        (word, open != 0)
+    }
+
+    /// A postcode.
+    pub(crate) fn clean_postcode(&mut self, raw: &str) -> Value {
+        let Self { postcodes, memo: [_, _, places, _], scratch, .. } = self;
+        places.of(raw, || {
+            clean::postcode(raw, scratch);
+            [postcodes.intern(scratch), (0, 0)]
+        })[0]
+    }
+
+    /// An address line.
+    pub(crate) fn clean_address(&mut self, raw: &str) -> Value {
+        clean::address(raw, &mut self.scratch, &mut self.scratch2);
+        self.addresses.intern(&self.scratch)
+    }
+
+    /// A text of one of the columns that only some sources have.
+    pub(crate) fn clean_more(&mut self, text: usize, raw: &str) -> Value {
+        if raw.is_empty() {
+            return (0, 0);
+        }
+        clean::text(raw, &mut self.scratch);
+        self.more_words[text].intern(&self.scratch)
+    }
+
+    /// Adds a record of cleaned values.
+    pub(crate) fn add(&mut self, source: u8, values: &Values) -> u32 {
         let record = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let mut content = 0_u64;
         let mut mix = |value: u64| content = (content.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-
-        let Self { names, postcodes, addresses, memo: [families, givens, places, words], scratch, scratch2, .. } = self;
-        let family = families.of(input.family, || {
-            clean::name(input.family, scratch);
-            [names.intern(scratch), (0, 0)]
-        })[0];
-        // A first and a middle name come in many pairs, but each of them again and again.
-        let mut word = |text: &str| {
-            words.of(text, || {
-                let open = clean::one_word(text, scratch);
-                [names.intern(scratch), (u64::from(open), 0)]
-            })
-        };
-        let two = clean::two_words(input.given)
-            .map(|(first, second)| (word(first), second))
-            .filter(|(first, _)| first[1].0 == 0)
-            .map(|(first, second)| [first[0], word(second)[0]]);
-        let [given, middle] = two.unwrap_or_else(|| {
-            givens.of(input.given, || {
-                clean::given(input.given, scratch, scratch2);
-                [names.intern(scratch), names.intern(scratch2)]
-            })
-        });
-        let postcode = places.of(input.postcode, || {
-            clean::postcode(input.postcode, scratch);
-            [postcodes.intern(scratch), (0, 0)]
-        })[0];
-        clean::address(input.address, scratch, scratch2);
-        let address = addresses.intern(scratch);
-        for (hash, _) in [family, given, middle, postcode, address] {
+        let [family, given, postcode, address] = values.texts;
+        for (hash, _) in [family, given, values.middle, postcode, address] {
             mix(hash);
         }
-        for (text, raw) in more.texts.iter().enumerate().filter(|(_, raw)| !raw.is_empty()) {
-            clean::text(raw, &mut self.scratch);
-            let (hash, value) = self.more_words[text].intern(&self.scratch);
-            if value != 0 {
-                mix(hash ^ text as u64);
-                self.more[text].resize(record as usize, 0);
-                self.more[text].push(value);
-            }
+        for (text, (hash, value)) in values.more.iter().enumerate().filter(|(_, (_, value))| *value != 0) {
+            mix(hash ^ text as u64);
+            self.more[text].resize(record as usize, 0);
+            self.more[text].push(*value);
         }
-
-        let birth = match (input.birth, more.birth_digits) {
-            (None, Some((year, month, day))) => digits_of(year, month, day),
-            (day, _) => clean::birth(day).map_or(0, bcd_of),
-        };
-        let number = input.nhs_number.unwrap_or(0);
-        mix(u64::from(birth));
-        mix(number);
-        mix(u64::from(input.sex) << 8 | u64::from(source));
+        mix(u64::from(values.birth));
+        mix(values.number);
+        mix(u64::from(values.sex) << 8 | u64::from(source));
         self.rows.push(Row {
-            number,
+            number: values.number,
             content: content ^ content >> 29,
             texts: [family.1, given.1, postcode.1, address.1],
-            middle: middle.1,
-            birth,
-            sex: input.sex,
+            middle: values.middle.1,
+            birth: values.birth,
+            sex: values.sex,
             source,
         });
         record

@@ -15,6 +15,10 @@ use lake::engine::{Bounds, EventAggregate, Program, Values as Answers};
 use lake::{BucketView, Columns, LakeError, Snapshot};
 use nhs::Day;
 
+mod folded;
+mod kept;
+pub use kept::{Advanced, Kept, Mark};
+
 /// Features with every name resolved to a position or a dictionary number.
 pub struct FeatureProgram<'a> {
     features: &'a [Feature],
@@ -74,7 +78,8 @@ impl<'a> FeatureProgram<'a> {
         Self::compile_some(features, vec![true; features.len()], tables, target)
     }
 
-    fn compile_some(
+    /// Those of `needed`, which must hold all that they read.
+    pub(crate) fn compile_some(
         features: &'a [Feature],
         needed: Vec<bool>,
         tables: &[LoadedScore],
@@ -319,7 +324,7 @@ fn narrowed(edge: Option<&Number>, side: &mut Day, as_of: Day, tighter: fn(Day, 
 }
 
 /// Which features are wanted, or needed for one that is. Each needs only earlier ones.
-fn needed(features: &[Feature], wanted: &[usize]) -> Vec<bool> {
+pub(crate) fn needed(features: &[Feature], wanted: &[usize]) -> Vec<bool> {
     let mut needed = vec![false; features.len()];
     for &position in wanted {
         if let Some(slot) = needed.get_mut(position) {

@@ -7,6 +7,7 @@ use blueprint::model::{
 use lake::engine::{Aggregate, Compare, Dated, EventFilter, Near, Window};
 use lake::{CodeSet, Dictionary, LakeError, Snapshot};
 use nhs::{CodeSystem, Day};
+use rustc_hash::FxHashSet;
 
 /// What names are resolved against: a snapshot's dictionary and sources, a blueprint's code lists, and the day.
 pub struct Target<'a> {
@@ -109,12 +110,37 @@ impl<'a> Target<'a> {
 
 /// Dictionary numbers of a code list. ICD-10 and OPCS-4 codes stand for the codes under them; others for themselves.
 fn code_set(dictionary: &Dictionary, codes: &[(CodeSystem, String)]) -> CodeSet {
+    let nests = |system: CodeSystem| matches!(system, CodeSystem::Icd10 | CodeSystem::Opcs4);
     let mut set = CodeSet::new();
+    // A long list of stems is looked up by the beginnings of each code, in one walk through the dictionary.
+    let mut stems: FxHashSet<(CodeSystem, String)> = FxHashSet::default();
+    let mut lengths = Vec::new();
     for (system, code) in codes {
-        if matches!(system, CodeSystem::Icd10 | CodeSystem::Opcs4) {
-            set.union_with(&dictionary.under(*system, code));
+        if nests(*system) {
+            let normal = Dictionary::normal(code);
+            lengths.push(normal.len());
+            stems.insert((*system, normal));
         } else if let Some(number) = dictionary.find(*system, code) {
             set.insert(number);
+        }
+    }
+    if stems.is_empty() {
+        return set;
+    }
+    lengths.sort_unstable();
+    lengths.dedup();
+    let mut key = (CodeSystem::None, String::new());
+    for (number, row) in dictionary.rows().iter().enumerate().skip(1).filter(|(_, row)| nests(row.system)) {
+        let is_under = lengths.iter().any(|&length| {
+            row.code.get(..length).is_some_and(|stem| {
+                key.0 = row.system;
+                key.1.clear();
+                key.1.push_str(stem);
+                stems.contains(&key)
+            })
+        });
+        if is_under {
+            set.insert(number as u32);
         }
     }
     set

@@ -18,6 +18,7 @@ pub mod features;
 mod filter;
 pub mod members;
 pub mod need;
+mod on_day;
 mod pass;
 pub mod place;
 mod plan;
@@ -31,6 +32,7 @@ pub mod score;
 mod scoring;
 mod splice;
 mod stage;
+pub mod state;
 mod tally;
 
 pub use compute::{Computed, compute, fingerprint};

@@ -4,10 +4,8 @@
 //! [`evidence::projection`]; the method with its limits is `docs/methods/projection.md`.
 
 use crate::disclosure::{Shown, one_way};
-use crate::earlier::people_on;
-use crate::pass;
+use crate::on_day::OnDay;
 use crate::place::{Shape, registered_days};
-use crate::plan::Plan;
 use crate::results::NOWHERE;
 use blueprint::{Blueprint, Place};
 use evidence::projection::{AGE_GROUPS, Expected, OLDEST, Options, People, Projected, To, Year, project};
@@ -136,8 +134,6 @@ pub fn future(
 ) -> Result<Future, LakeError> {
     let as_of = place.as_of.unwrap_or(snapshot.manifest().as_of);
     let start = place.start.unwrap_or_else(|| Day(as_of.add_months(-36).0 + 1));
-    let mut bare = blueprint.clone();
-    bare.measures.clear();
     let shape = Shape::of(place, &if place.localities.is_empty() { snapshot.persons()? } else { Vec::new() });
     // Checks take only days with a year of history before them: on the first day of the data everybody looks healthy.
     let settled = start.add_months(12);
@@ -146,8 +142,8 @@ pub fn future(
         .take_while(|(years, day)| day.0 + 1 >= if *years < 2 { start.0 } else { settled.0 })
         .map(|(_, day)| day)
         .collect();
-    let plans: Vec<Plan> =
-        days.iter().map(|&day| Plan::new(&bare, &shape, snapshot, day, day)).collect::<Result<_, _>>()?;
+    let plans: Vec<OnDay> =
+        days.iter().map(|&day| OnDay::new(blueprint, &shape, snapshot, day, &[], true)).collect::<Result<_, _>>()?;
     let states = blueprint.segments.len();
     let mut future = Future {
         fingerprint: crate::fingerprint(place, blueprint),
@@ -163,7 +159,8 @@ pub fn future(
             .clone_into(&mut future.why_not);
         return Ok(future);
     };
-    let parts = snapshot.scan(first.columns(), threads.max(1), |view| look(&plans, view))?;
+    let columns = plans.iter().fold(first.columns(), |all, plan| all | plan.columns());
+    let parts = snapshot.scan(columns, threads.max(1), |view| look(&plans, view))?;
     let paths: Vec<Path> = parts.into_iter().flatten().collect();
     let Some((year, now)) = year_of(&paths, states, &days, 0, &mut future) else {
         "Nobody was in the population a year ago, so nothing is known of moves.".clone_into(&mut future.why_not);
@@ -217,12 +214,8 @@ struct Path {
 }
 
 /// Runs every plan over a bucket and keeps the segments.
-fn look(plans: &[Plan], view: &BucketView<'_>) -> Vec<Path> {
-    let segments_on = |plan: &Plan| {
-        let people = people_on(view, plan.as_of);
-        pass::run(plan, &BucketView { people: &people, ..*view }).people.segment
-    };
-    let at: Vec<Vec<u16>> = plans.iter().map(segments_on).collect();
+fn look(plans: &[OnDay], view: &BucketView<'_>) -> Vec<Path> {
+    let at: Vec<Vec<u16>> = plans.iter().map(|plan| plan.run(view).segment).collect();
     let mut paths = Vec::with_capacity(view.len());
     for (position, person) in view.people.iter().enumerate() {
         let mut segments = [NOWHERE; DATES];

@@ -86,13 +86,14 @@ fn the_chosen_penalty_is_the_best_of_those_tried_and_repeats() {
     let data = coded(&rows);
     let all: Vec<u32> = (0..600).collect();
     for alpha in [0.0, 1.0] {
-        let chosen = choose(&columns(&data), &outcome, &all, alpha, 5, 100_000, 3).unwrap();
+        let search = Search { alpha, folds: 5, most: 100_000, seed: 3, threads: 1 };
+        let chosen = choose(&columns(&data), &outcome, &all, &search).unwrap();
         assert_eq!(chosen.tried.len(), 20);
         let best = chosen.tried.iter().map(|t| t.1).fold(f64::INFINITY, f64::min);
         assert!(chosen.tried.iter().any(|t| t.0 == chosen.penalty.lambda && t.1 == best));
         // Knowing the columns is worth something: the best beats the largest penalty, which leaves the mean alone.
         assert!(best < chosen.tried[0].1 - 0.01);
-        assert_eq!(chosen, choose(&columns(&data), &outcome, &all, alpha, 5, 100_000, 3).unwrap());
+        assert_eq!(chosen, choose(&columns(&data), &outcome, &all, &Search { threads: 4, ..search }).unwrap());
     }
 }
 

@@ -192,7 +192,8 @@ impl EventFilter {
         }
     }
 
-    fn looks_around(&self) -> bool {
+    /// Whether it looks at other events of the person too, so that a new event can make an old one pass.
+    pub fn looks_around(&self) -> bool {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::looks_around),
             Self::Not(part) => part.looks_around(),

@@ -1,21 +1,21 @@
 //! A partner's Parquet file as rows of text, for intake.
 
+mod coded;
 mod column;
+mod hybrid;
+mod rows;
 mod typed;
 mod word;
 
+pub use rows::{Row, read_parquet_rows};
 pub use typed::ColumnFile;
 
 use crate::LakeError;
 use crate::format::guard::{check_footer, guarded};
-use column::TextColumn;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::fs::File;
 use std::path::Path;
-
-/// Rows that are in memory at a time.
-const BATCH: usize = 4096;
 
 /// Reads any Parquet file as text, row by row, in bounded memory, and returns the number of rows. `header` is called
 /// once with the names of the columns (`a.b` for a field of a group), then `row` for each row in order. Dates are
@@ -27,16 +27,24 @@ pub fn read_parquet_strings(
     mut header: impl FnMut(&[String]),
     mut row: impl FnMut(&[&str]),
 ) -> Result<u64, LakeError> {
-    let file = File::open(path).map_err(|e| LakeError::io("read", path, e))?;
-    let wrong = |e: ParquetError| LakeError::Input { path: path.to_owned(), why: plain(&e) };
-    let reader = guarded(|| SerializedFileReader::new(file)).map_err(wrong)?;
-    check_footer(reader.metadata()).map_err(wrong)?;
-    header(&names(&reader));
-    let mut total = 0;
-    for group in 0..reader.num_row_groups() {
-        total += read_group(&reader, group, &mut row).map_err(wrong)?;
-    }
-    Ok(total)
+    read_parquet_rows(
+        path,
+        |names| {
+            header(names);
+            vec![true; names.len()]
+        },
+        |each| {
+            // On the stack where the columns are few, so that nothing is allocated for a row.
+            let mut few = [""; 32];
+            match few.get_mut(..each.columns()) {
+                Some(texts) => {
+                    texts.iter_mut().enumerate().for_each(|(at, text)| *text = each.text(at));
+                    row(texts);
+                }
+                None => row(&(0..each.columns()).map(|at| each.text(at)).collect::<Vec<_>>()),
+            }
+        },
+    )
 }
 
 /// How many rows a Parquet file says it has.
@@ -60,36 +68,6 @@ fn names(reader: &SerializedFileReader<File>) -> Vec<String> {
         [] => String::new(),
     };
     schema.columns().iter().map(|c| name(c.path().parts())).collect()
-}
-
-fn read_group(
-    reader: &SerializedFileReader<File>,
-    group: usize,
-    row: &mut impl FnMut(&[&str]),
-) -> Result<u64, ParquetError> {
-    let rows = usize::try_from(reader.metadata().row_group(group).num_rows())
-        .map_err(|_| ParquetError::General("a group of rows has a count below zero".to_owned()))?;
-    let group = guarded(|| reader.get_row_group(group))?;
-    let mut columns = Vec::with_capacity(group.num_columns());
-    for position in 0..group.num_columns() {
-        let descriptor = group.metadata().schema_descr().column(position);
-        columns.push(guarded(|| TextColumn::new(group.get_column_reader(position)?, &descriptor))?);
-    }
-    let mut done = 0;
-    while done < rows {
-        let batch = BATCH.min(rows - done);
-        for column in &mut columns {
-            guarded(|| column.read(batch))?;
-        }
-        let mut texts: Vec<&str> = Vec::with_capacity(columns.len());
-        for position in 0..batch {
-            texts.clear();
-            texts.extend(columns.iter().map(|c| c.text(position)));
-            row(&texts);
-        }
-        done += batch;
-    }
-    Ok(rows as u64)
 }
 
 /// The library's words without its name in front.

@@ -27,6 +27,9 @@ pub struct RiskModel {
     pub likely: Vec<Likely>,
     /// Names of the things a team can act on.
     pub impactable: Vec<String>,
+    /// What must be known of this model beside what holds for all of them, in words.
+    #[serde(default)]
+    pub cautions: Vec<String>,
     /// Why there is no model, in words; empty where there is one.
     pub why_not: String,
 }

@@ -1,7 +1,7 @@
 //! Predictions against what happened, for everybody held out and group by group.
 
 use super::card::{Group, Judgement};
-use super::train::Rows;
+use super::rows::Rows;
 use evidence::distribution::Confidence;
 use evidence::prediction::{calibration_groups, decision_curve, quality};
 use evidence::rates::{count_limits, wilson};

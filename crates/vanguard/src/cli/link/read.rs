@@ -3,7 +3,7 @@
 use super::manifest;
 use super::texts::Texts;
 use anyhow::{Context as _, bail};
-use linkage::{Field, Layout, Model, Reading, Records};
+use linkage::{Field, Known as KnownTexts, Layout, Model, Reading, Records};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::io::Read as _;
@@ -120,17 +120,28 @@ impl Input {
             wanted,
             notes: FileNotes { name, ..FileNotes::default() },
             wrong: None,
+            known: KnownTexts::default(),
         };
         if is_parquet(path)? {
             let mut wrong = None;
             // Header and rows come through two closures, never at one time.
             let shared = RefCell::new(&mut rows);
             let (bytes, all, mut read) = (bytes_of(&[path.to_owned()]), lake::input::parquet_rows(path)?.max(1), 0_u64);
-            lake::input::read_parquet_strings(
+            let mut group = 0;
+            lake::input::read_parquet_rows(
                 path,
-                |header| wrong = shared.borrow_mut().header(header).err(),
+                |header| {
+                    let mut rows = shared.borrow_mut();
+                    wrong = rows.header(header).err();
+                    (0..header.len()).map(|at| rows.looks_at(at)).collect()
+                },
                 |row| {
-                    shared.borrow_mut().row(|at| row.get(at).copied().unwrap_or(""));
+                    let mut rows = shared.borrow_mut();
+                    if row.group() != group {
+                        group = row.group();
+                        rows.known.forget();
+                    }
+                    rows.row(|at| row.text(at), |at| row.code(at));
                     read += 1;
                     if read.is_multiple_of(1 << 14) {
                         told((bytes as f64 * (read as f64 / all as f64).min(1.0)) as u64);
@@ -249,6 +260,8 @@ struct Rows<'a> {
     notes: FileNotes,
     /// Why the rows cannot be used.
     wrong: Option<anyhow::Error>,
+    /// What texts are that the file has numbered.
+    known: KnownTexts,
 }
 
 struct Known {
@@ -295,7 +308,15 @@ impl Rows<'_> {
         Ok(())
     }
 
-    fn row<'c>(&mut self, cell: impl Fn(usize) -> &'c str) {
+    /// Whether a column is wanted.
+    fn looks_at(&self, column: usize) -> bool {
+        self.columns.as_ref().is_some_and(|known| {
+            let own = [known.id, known.truth, known.encoding];
+            own.contains(&Some(column)) || known.by.contains(&Some(column)) || known.layout.looks_at(column)
+        })
+    }
+
+    fn row<'c>(&mut self, cell: impl Fn(usize) -> &'c str, code: impl Fn(usize) -> Option<u32>) {
         let Some(known) = &self.columns else { return };
         if self.wrong.is_some() {
             return;
@@ -307,7 +328,8 @@ impl Rows<'_> {
             Some(at) => self.input.source(cell(at).trim()),
             None => known.source,
         };
-        let record = known.layout.push(&mut self.input.records, source, &cell, &mut self.notes.reading);
+        let records = &mut self.input.records;
+        let record = known.layout.push_known(records, source, &cell, code, &mut self.known, &mut self.notes.reading);
         match known.id {
             Some(at) => self.input.ids.push(cell(at).trim()),
             None => self.input.ids.push(&record.to_string()),
@@ -356,7 +378,7 @@ fn csv_rows(path: &Path, rows: &mut Rows<'_>, told: &dyn Fn(u64)) -> anyhow::Res
         rows.notes.uneven += u64::from(bytes.len() != header.len());
         match csv::StringRecord::from_byte_record(std::mem::take(&mut bytes)) {
             Ok(record) => {
-                rows.row(|at| record.get(at).unwrap_or(""));
+                rows.row(|at| record.get(at).unwrap_or(""), |_| None);
                 bytes = record.into_byte_record();
             }
             Err(error) => {
@@ -367,7 +389,7 @@ fn csv_rows(path: &Path, rows: &mut Rows<'_>, told: &dyn Fn(u64)) -> anyhow::Res
                     Err(_) => cell.iter().map(|byte| char::from(*byte)).collect(),
                 };
                 let cells: Vec<String> = error.into_byte_record().iter().map(cell).collect();
-                rows.row(|at| cells.get(at).map_or("", String::as_str));
+                rows.row(|at| cells.get(at).map_or("", String::as_str), |_| None);
             }
         }
     }

@@ -1,17 +1,22 @@
 //! `vanguard bench population`: four questions about everybody, in one pass over a lake.
 
+mod answers;
 mod ask;
 mod indicators;
 mod load;
+pub mod refresh;
 mod standardise;
 #[cfg(test)]
 mod tests;
 
+pub use refresh::delta::{Shape, Size};
+
 use super::meter::{self, Cost};
 use crate::cli::Report;
 use crate::cli::table::{count, table};
+use answers::Answers;
 use anyhow::Context as _;
-use ask::{Answers, Question};
+use ask::Question;
 use lake::Snapshot;
 use nhs::Day;
 use serde_json::{Value, json};
@@ -31,8 +36,8 @@ pub struct Asked {
     pub indicators: usize,
 }
 
-/// Makes the lake where it is not there, and asks.
-pub fn run(dir: &Path, lake: &Path, reload: bool, asked: Asked) -> anyhow::Result<Report> {
+/// Makes the lake where it is not there, and asks; with changes, measures a refresh.
+pub fn run(dir: &Path, lake: &Path, reload: bool, asked: Asked, changes: Option<Size>) -> anyhow::Result<Report> {
     let as_of = Day::parse_iso(AS_OF).map_err(|why| anyhow::anyhow!("{AS_OF} {why}"))?;
     let loaded = if reload || Snapshot::current(lake)?.is_none() {
         let (result, cost) = meter::measured(|| load::load(dir, lake, as_of, asked.threads));
@@ -41,6 +46,10 @@ pub fn run(dir: &Path, lake: &Path, reload: bool, asked: Asked) -> anyhow::Resul
     } else {
         None
     };
+    if let Some(size) = changes {
+        let plan = refresh::Plan { size, repeat: asked.repeat, threads: asked.threads };
+        return refresh::run(lake, plan).context("failed to measure a refresh");
+    }
     let load_peak = meter::peak_mib();
     meter::forget_peak();
     let (mut costs, mut answers) = (Vec::new(), None);
@@ -122,6 +131,6 @@ fn report(
     Report::new(text, json)
 }
 
-fn round(seconds: f64) -> f64 {
+pub(super) fn round(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
 }

@@ -3,15 +3,16 @@
 use evidence::distribution::Confidence;
 use evidence::rates::{Stratum, directly_standardised};
 use nhs::age::ESP_2013;
+use serde::{Deserialize, Serialize};
 
 /// Age bands.
 const BANDS: usize = 19;
 
 /// People and admissions of each locality, age band and sex.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cells {
     /// Counts by locality, then band, then sex: people, admissions.
-    counts: Vec<[u64; 2]>,
+    counts: Vec<[i64; 2]>,
 }
 
 impl Cells {
@@ -20,14 +21,14 @@ impl Cells {
         Self { counts: vec![[0; 2]; localities * BANDS * 2] }
     }
 
-    /// Counts a person of an age in years and of sex 1 or 2.
+    /// Counts people, and their admissions, of an age in years and of sex 1 or 2.
     #[inline]
-    pub fn count(&mut self, locality: u16, age: i32, sex: u8, admissions: u32) {
+    pub fn count(&mut self, locality: u16, age: i32, sex: u8, [people, admissions]: [i64; 2]) {
         let band = (age / 5).clamp(0, BANDS as i32 - 1) as usize;
         let place = (usize::from(locality) * BANDS + band) * 2 + usize::from(sex == 2);
         if let Some(cell) = self.counts.get_mut(place) {
-            cell[0] += 1;
-            cell[1] += u64::from(admissions);
+            cell[0] += people;
+            cell[1] += admissions;
         }
     }
 
@@ -40,7 +41,7 @@ impl Cells {
     }
 
     /// Sums over localities of events, rates and their limits of 95 % per 100,000: how many localities, then these.
-    pub fn sums(&self) -> (usize, u64, [f64; 3]) {
+    pub fn sums(&self) -> (usize, i64, [f64; 3]) {
         let (mut localities, mut events, mut sums) = (0, 0, [0.0; 3]);
         for cells in self.counts.chunks(BANDS * 2) {
             // A cell without people has no weight, as in a table that has no row for it.
@@ -54,7 +55,7 @@ impl Cells {
                 continue;
             }
             localities += 1;
-            events += cells.iter().map(|cell| cell[1]).sum::<u64>();
+            events += cells.iter().map(|cell| cell[1]).sum::<i64>();
             if let Ok(rate) = directly_standardised(&strata, 100_000.0, Confidence::P95) {
                 sums[0] += rate.value;
                 sums[1] += rate.lower;

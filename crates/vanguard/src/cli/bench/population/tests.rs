@@ -86,7 +86,7 @@ fn lake(dir: &std::path::Path, people: &[Person]) -> Snapshot {
     let source =
         |id: &&str| SourceInfo { id: (*id).into(), name: "Made".into(), files: vec![], loaded: 0, quarantined: 0 };
     let plan = SnapshotPlan {
-        people_per_bucket: 700,
+        people_per_bucket: 2_300,
         ..SnapshotPlan::new(SnapshotId::of(AS_OF, 1), AS_OF, people.len() as u32, LISTS.iter().map(source).collect())
     };
     let writer = SnapshotWriter::create(dir, plan).unwrap();
