@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at once")]
 
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -104,7 +105,8 @@ fn england_s_weighted_populations_come_back() {
         let mut file = String::from("name,population,weighted\n");
         let number = |row: &csv::StringRecord, name: &str| row[at(name)].trim().parse::<f64>().unwrap_or(0.0);
         for row in &rows {
-            file.push_str(&format!("{},{},{}\n", &row[0], number(row, "pop 2022/23"), number(row, component) * 7.5));
+            let (people, need) = (number(row, "pop 2022/23"), number(row, component) * 7.5);
+            writeln!(file, "{},{people},{need}", &row[0]).unwrap();
         }
         let found = rates("weighted-need", &file, &[]);
         assert_eq!(found.len(), rows.len());
