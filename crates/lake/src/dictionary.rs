@@ -3,23 +3,31 @@
 use crate::CodeRow;
 use nhs::CodeSystem;
 use rustc_hash::FxHashMap;
+use std::sync::OnceLock;
 
 /// Codes by number and numbers by code. Number 0 is no code.
 #[derive(Debug, Clone)]
 pub struct Dictionary {
     rows: Vec<CodeRow>,
-    numbers: FxHashMap<CodeSystem, FxHashMap<String, u32>>,
+    /// Made when somebody first looks for a code: many only look at numbers.
+    numbers: OnceLock<FxHashMap<CodeSystem, FxHashMap<String, u32>>>,
 }
 
 impl Dictionary {
     /// A dictionary of rows whose position is their number; the row at 0 stands for no code. The first of two rows with
     /// the same code is the one that [`Dictionary::find`] finds.
     pub fn new(rows: Vec<CodeRow>) -> Self {
-        let mut numbers: FxHashMap<CodeSystem, FxHashMap<String, u32>> = FxHashMap::default();
-        for (number, row) in rows.iter().enumerate().skip(1) {
-            numbers.entry(row.system).or_default().entry(row.code.clone()).or_insert(number as u32);
-        }
-        Self { rows, numbers }
+        Self { rows, numbers: OnceLock::new() }
+    }
+
+    fn numbers(&self) -> &FxHashMap<CodeSystem, FxHashMap<String, u32>> {
+        self.numbers.get_or_init(|| {
+            let mut numbers: FxHashMap<CodeSystem, FxHashMap<String, u32>> = FxHashMap::default();
+            for (number, row) in self.rows.iter().enumerate().skip(1) {
+                numbers.entry(row.system).or_default().entry(row.code.clone()).or_insert(number as u32);
+            }
+            numbers
+        })
     }
 
     /// All rows; the position is the number.
@@ -44,7 +52,7 @@ impl Dictionary {
 
     /// The number of a code written exactly as in [`CodeRow::code`].
     pub fn find(&self, system: CodeSystem, code: &str) -> Option<u32> {
-        self.numbers.get(&system)?.get(code).copied()
+        self.numbers().get(&system)?.get(code).copied()
     }
 
     /// The numbers of all codes of a terminology that begin with `stem` (dots, spaces and case do not matter in ICD-10

@@ -21,7 +21,7 @@ pub struct Segment {
     pub base: SnapshotId,
     /// New rows; of the people only the identifiers.
     pub added: Snapshot,
-    /// Whole records.
+    /// Whole records; their codes are those of `added`.
     pub replaced: Snapshot,
     /// Identifiers of those who are gone, in ascending order.
     pub gone: Vec<u64>,
@@ -99,7 +99,8 @@ impl Segment {
     pub fn open(lake: &Path, id: &SnapshotId) -> Result<Self, LakeError> {
         let (of_added, of_replaced) = ids(id)?;
         let dir = folder(lake);
-        let (added, replaced) = (Snapshot::open_id(&dir, &of_added)?, Snapshot::open_id(&dir, &of_replaced)?);
+        let (added, replaced) =
+            (Snapshot::open_id(&dir, &of_added)?, Snapshot::open_without_codes(&dir, &of_replaced)?);
         let extra = |name: &str| added.manifest().extras.get(name).map(String::as_str).unwrap_or_default();
         let gone = extra(GONE).split_whitespace().map(str::parse).collect::<Result<Vec<u64>, _>>();
         let gone = gone.map_err(|why| LakeError::damaged(added.folder(), why))?;

@@ -38,6 +38,15 @@ impl Snapshot {
 
     /// Opens a snapshot by name. Every file must be there in its full size.
     pub fn open_id(lake_dir: &Path, id: &SnapshotId) -> Result<Self, LakeError> {
+        Self::open_with(lake_dir, id, true)
+    }
+
+    /// The same without its codes, for one whose dictionary is that of another which is open.
+    pub(crate) fn open_without_codes(lake_dir: &Path, id: &SnapshotId) -> Result<Self, LakeError> {
+        Self::open_with(lake_dir, id, false)
+    }
+
+    fn open_with(lake_dir: &Path, id: &SnapshotId, with_codes: bool) -> Result<Self, LakeError> {
         let dir = layout::snapshot(lake_dir, id);
         if !dir.is_dir() {
             return Err(LakeError::UnknownSnapshot { dir: lake_dir.to_owned(), id: id.to_string() });
@@ -52,7 +61,7 @@ impl Snapshot {
         }
         let codes = ParquetIn::open(&dir.join("code.parquet"))?;
         codes.expect_rows(u64::from(manifest.codes))?;
-        let dictionary = Dictionary::new(small::read_codes(&codes)?);
+        let dictionary = Dictionary::new(if with_codes { small::read_codes(&codes)? } else { Vec::new() });
         Ok(Self { dir, manifest, dictionary })
     }
 

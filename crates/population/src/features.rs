@@ -15,6 +15,7 @@ use lake::engine::{Bounds, EventAggregate, Program, Values as Answers};
 use lake::{BucketView, Columns, LakeError, Snapshot};
 use nhs::Day;
 
+mod advance;
 mod folded;
 mod kept;
 pub use kept::{Advanced, Kept, Mark};

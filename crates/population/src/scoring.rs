@@ -4,29 +4,37 @@ use crate::score::Score;
 use blueprint::model::{LoadedScore, ScoreKind};
 use lake::{BucketView, Dictionary};
 use nhs::{CodeSystem, Day, EventKind};
+use rustc_hash::FxHashMap;
 
 /// Scores that features ask for, together.
 #[derive(Debug, Default)]
 pub struct Scoring {
-    walks: Vec<Walk>,
+    readings: Vec<Reading>,
     last_day: i32,
 }
 
-/// Scores over the same events: one walk finds the groups of all of them.
+/// Scores over the same kinds of events. Each event's code is looked up once, for its class; a class stands for the groups that
+/// the code has in every score.
+#[derive(Debug)]
+struct Reading {
+    walks: Vec<Walk>,
+    kinds: Vec<EventKind>,
+    /// For each dictionary entry its class; most entries are in no group of any score, which is class 0.
+    class_of_code: Vec<u16>,
+    /// By number of the kind of event: all bits where its codes count, none otherwise.
+    counts: [u16; 256],
+}
+
+/// Scores over the same days.
 #[derive(Debug)]
 struct Walk {
     scores: Vec<Planned>,
-    kinds: Vec<EventKind>,
     /// The first day that counts, since 1970.
     first_day: i32,
-    /// For each dictionary entry the position of its set of groups in `sets`; most entries are in no group, which is set 0.
-    set_of_code: Vec<u16>,
-    /// Sets of groups, a bit each.
-    sets: Vec<u128>,
+    /// For each class its groups, a bit each.
+    groups_of_class: Vec<u128>,
     /// How many bits are taken.
     bits: u32,
-    /// By number of the kind of event: all bits where its codes count, none otherwise.
-    counts: [u16; 256],
 }
 
 /// A score that a feature asks for.
@@ -44,84 +52,102 @@ impl Scoring {
         self.last_day = last.0;
         let mut kinds = kinds.to_vec();
         kinds.sort_unstable();
-        let same = |walk: &&mut Walk| walk.first_day == first.0 && walk.kinds == kinds && walk.has_room(&score);
-        if let Some(walk) = self.walks.iter_mut().find(same) {
-            return walk.add(feature, score);
-        }
-        let mut walk = Walk::new(kinds, first.0, score.codes());
-        walk.add(feature, score);
-        self.walks.push(walk);
+        let known = self.readings.iter_mut().position(|reading| reading.kinds == kinds);
+        let place = known.unwrap_or_else(|| {
+            self.readings.push(Reading::new(kinds, score.codes()));
+            self.readings.len() - 1
+        });
+        self.readings[place].add(feature, score, first.0);
     }
 
     /// Each group of codes counts once for a person, whichever events recorded it.
     pub fn run(&self, view: &BucketView<'_>, columns: &mut [Vec<i64>]) {
-        let mut groups = Vec::with_capacity(view.len());
-        for walk in &self.walks {
-            groups.clear();
-            groups.extend((0..view.len()).map(|position| walk.groups(view, position, self.last_day)));
-            for planned in &walk.scores {
-                for (value, &groups) in columns[planned.feature].iter_mut().zip(&groups) {
-                    *value = planned.value(groups);
+        let (Some(&first), Some(&last)) = (view.offsets.first(), view.offsets.last()) else { return };
+        let events = first as usize..last as usize;
+        let (mut classes, mut in_window, mut groups) = (Vec::new(), Vec::new(), Vec::with_capacity(view.len()));
+        let dates = &view.date[events.clone()];
+        for reading in &self.readings {
+            classes.clear();
+            // No branch: most codes are in no group, and which are cannot be foreseen.
+            let codes = view.code[events.clone()].iter().zip(&view.kind[events.clone()]);
+            classes.extend(codes.map(|(&code, &kind)| {
+                reading.class_of_code.get(code as usize).copied().unwrap_or(0) & reading.counts[usize::from(kind)]
+            }));
+            for walk in &reading.walks {
+                in_window.clear();
+                let days = walk.first_day..=self.last_day;
+                let dated = classes.iter().zip(dates);
+                in_window.extend(dated.map(|(&class, date)| if days.contains(date) { class } else { 0u16 }));
+                groups.clear();
+                groups.extend(view.offsets.windows(2).map(|own| {
+                    let own = &in_window[own[0] as usize - events.start..own[1] as usize - events.start];
+                    own.iter().fold(0u128, |groups, &class| groups | walk.groups_of_class[usize::from(class)])
+                }));
+                for planned in &walk.scores {
+                    for (value, &groups) in columns[planned.feature].iter_mut().zip(&groups) {
+                        *value = planned.value(groups);
+                    }
                 }
             }
         }
     }
 }
 
-impl Walk {
-    fn new(kinds: Vec<EventKind>, first_day: i32, codes: usize) -> Self {
+impl Reading {
+    fn new(kinds: Vec<EventKind>, codes: usize) -> Self {
         let mut counts = [0; 256];
         for kind in &kinds {
             counts[usize::from(kind.number())] = u16::MAX;
         }
-        let (set_of_code, sets) = (vec![0; codes], vec![0]);
-        Self { scores: Vec::new(), kinds, first_day, set_of_code, sets, bits: 0, counts }
+        Self { walks: Vec::new(), kinds, class_of_code: vec![0; codes], counts }
     }
 
-    /// A score with the same groups as one that is here, as the same groups with other weights are.
+    fn add(&mut self, feature: usize, score: Score, first_day: i32) {
+        let same = |walk: &Walk| walk.first_day == first_day && walk.has_room(&score);
+        let place = self.walks.iter().position(same).unwrap_or_else(|| {
+            let classes = self.walks.first().map_or(1, |walk| walk.groups_of_class.len());
+            self.walks.push(Walk { scores: Vec::new(), first_day, groups_of_class: vec![0; classes], bits: 0 });
+            self.walks.len() - 1
+        });
+        let shift = self.walks[place].twin(&score);
+        let shift = shift.unwrap_or_else(|| self.place(place, &score));
+        self.walks[place].scores.push(Planned { feature, score, shift });
+    }
+
+    /// Gives the groups of a score bits of a walk, and parts the classes whose codes differ in them.
+    fn place(&mut self, walk: usize, score: &Score) -> u32 {
+        // The class of the codes of no group stays the first.
+        let mut classes = vec![(0, 0)];
+        let mut known = FxHashMap::from_iter([((0u16, 0u128), 0u16)]);
+        for (code, class) in self.class_of_code.iter_mut().enumerate() {
+            let own = (*class, score.groups(code as u32));
+            *class = *known.entry(own).or_insert_with(|| {
+                classes.push(own);
+                // At most 128 groups a score; codes in several of them do not make 65,536 classes.
+                u16::try_from(classes.len() - 1).unwrap_or(0)
+            });
+        }
+        for walk in &mut self.walks {
+            walk.groups_of_class = classes.iter().map(|(old, _)| walk.groups_of_class[usize::from(*old)]).collect();
+        }
+        let walk = &mut self.walks[walk];
+        let shift = walk.bits;
+        walk.bits += score.size();
+        for (groups, (_, own)) in walk.groups_of_class.iter_mut().zip(&classes) {
+            *groups |= own << shift;
+        }
+        shift
+    }
+}
+
+impl Walk {
+    /// Where a score stands with the same groups, as the same groups with other weights have.
     fn twin(&self, score: &Score) -> Option<u32> {
         self.scores.iter().find(|planned| planned.score.has_groups_of(score)).map(|planned| planned.shift)
     }
 
     fn has_room(&self, score: &Score) -> bool {
         self.twin(score).is_some() || self.bits + score.size() <= u128::BITS
-    }
-
-    fn add(&mut self, feature: usize, score: Score) {
-        if let Some(shift) = self.twin(&score) {
-            return self.scores.push(Planned { feature, score, shift });
-        }
-        let (shift, old) = (self.bits, std::mem::take(&mut self.sets));
-        self.bits += score.size();
-        self.sets.push(0);
-        for (code, set) in self.set_of_code.iter_mut().enumerate() {
-            let groups = old[usize::from(*set)] | score.groups(code as u32) << shift;
-            let known = self.sets.iter().position(|set| *set == groups).unwrap_or_else(|| {
-                self.sets.push(groups);
-                self.sets.len() - 1
-            });
-            // At most 128 groups; codes in several of them do not make 65,536 sets.
-            *set = u16::try_from(known).unwrap_or(0);
-        }
-        self.scores.push(Planned { feature, score, shift });
-    }
-
-    /// The groups of one person. Days stand in order, so that a window is a stretch of the history.
-    #[inline]
-    fn groups(&self, view: &BucketView<'_>, position: usize, last_day: i32) -> u128 {
-        let own = view.events_of(position);
-        let (dates, codes, kinds) = (&view.date[own.clone()], &view.code[own.clone()], &view.kind[own]);
-        let mut groups = 0;
-        for ((&date, &code), &kind) in dates.iter().zip(codes).zip(kinds).rev() {
-            if date < self.first_day {
-                break;
-            }
-            // No branch beyond: most codes are in no group, and which are cannot be foreseen.
-            let set = self.set_of_code.get(code as usize).copied().unwrap_or(0) & self.counts[usize::from(kind)];
-            let set = if date <= last_day { set } else { 0 };
-            groups |= self.sets[usize::from(set)];
-        }
-        groups
     }
 }
 
@@ -198,7 +224,7 @@ mod tests {
         };
         let mut columns = vec![vec![-1; histories.len()]; kinds.len()];
         scoring.run(&view, &mut columns);
-        assert!(scoring.walks.len() < kinds.len(), "scores with the same groups share a walk");
+        assert!(scoring.readings[0].walks.len() < kinds.len(), "scores with the same groups share a walk");
         for (column, kind) in columns.iter().zip(kinds) {
             let alone = score(kind);
             for (found, history) in column.iter().zip(&histories) {

@@ -89,14 +89,10 @@ fn put(bytes: &mut [u8], (at, stride): (u32, u32), bits: u32, values: impl Itera
         let start = row as u64 * u64::from(stride) + u64::from(at);
         let (byte, shift) = ((start / 8) as usize, (start % 8) as u32);
         debug_assert!(bits == 64 || value >> bits == 0);
-        let mut word = u128::from(value) << shift;
-        let mut place = byte;
-        while word != 0 {
-            if let Some(slot) = bytes.get_mut(place) {
-                *slot |= word as u8;
-            }
-            word >>= 8;
-            place += 1;
+        // Beyond the last row there is room for the neighbours of every number.
+        let place = bytes.get_mut(byte..byte + 16).and_then(|place| <&mut [u8; 16]>::try_from(place).ok());
+        if let Some(place) = place {
+            *place = (u128::from_le_bytes(*place) | u128::from(value) << shift).to_le_bytes();
         }
     }
 }
@@ -159,12 +155,35 @@ impl Block<'_> {
         }));
     }
 
+    /// The same for some of the rows, by their places in the list.
+    pub fn pick(&self, column: usize, rows: &[u32], some: &[u32], out: &mut Vec<i64>) {
+        let field = self.header.fields.get(column).copied().unwrap_or(Field { optional: true, ..Field::default() });
+        let there = |place: u32| rows.get(place as usize).copied().filter(|row| *row < self.header.rows);
+        if field.bits == 0 || field.bits > 57 {
+            let value = |row: u32| field.value(self.bits(row, field.at, field.bits));
+            out.extend(some.iter().map(|&place| there(place).map_or(NO_NUMBER, value)));
+            return;
+        }
+        // Whatever the row, the number lies within eight bytes.
+        let (stride, at, mask) = (u64::from(self.header.stride), u64::from(field.at), u64::MAX >> (64 - field.bits));
+        let value = |row: u32| {
+            let start = u64::from(row) * stride + at;
+            let byte = (start / 8) as usize;
+            let word = self.bytes.get(byte..byte + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes);
+            field.value(word >> (start % 8) & mask)
+        };
+        out.extend(some.iter().map(|&place| there(place).map_or(NO_NUMBER, value)));
+    }
+
     /// So many bits of a row, from a place in it on.
     #[inline]
     fn bits(&self, row: u32, at: u32, bits: u32) -> u64 {
+        if bits == 0 {
+            return 0;
+        }
         let start = u64::from(row) * u64::from(self.header.stride) + u64::from(at);
         let (byte, shift) = ((start / 8) as usize, (start % 8) as u32);
-        let mask = u64::MAX >> (u64::BITS - bits.clamp(1, 64));
+        let mask = u64::MAX >> (u64::BITS - bits.min(64));
         if shift + bits <= 64 {
             let word = self.bytes.get(byte..byte + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes);
             return word >> shift & mask;

@@ -1,6 +1,6 @@
 //! Everybody, once.
 
-use super::{BASE, Note, OVER, Rows, State, Sums, made, noted};
+use super::{BASE, Note, OVER, Rows, State, Sums, WHOLE, made, noted};
 use crate::features::Kept;
 use crate::save::SaveError;
 use lake::Snapshot;
@@ -22,14 +22,16 @@ pub fn build<S: Sums>(
         let columns = kept.complete(view);
         let ids: Vec<u64> = view.people.iter().map(|person| person.id).collect();
         let mut sums = nothing.clone();
-        sums.put(&Rows::new(kept, &columns), 1);
+        sums.put(&Rows::whole(kept, &columns), 1);
         (Packed::new(&ids, &columns), sums)
     })?;
-    match std::fs::remove_file(folder.join(OVER)) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            return Err(SaveError::File { path: folder.join(OVER), source });
+    for name in [OVER, WHOLE] {
+        match std::fs::remove_file(folder.join(name)) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(SaveError::File { path: folder.join(name), source });
+            }
+            _ => {}
         }
-        _ => {}
     }
     let mut writer = RecordsWriter::create(&folder.join(BASE), kept.width())?;
     let mut sums = nothing.clone();

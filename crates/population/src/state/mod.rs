@@ -3,7 +3,8 @@
 //! [`build`] computes everybody once and keeps, beside the sums, a packed row for each person ([`crate::features::Kept`]).
 //! [`refresh`] takes a segment of changes: it finds the rows of the people named, folds their new rows in, takes what they
 //! were out of the sums and puts in what they are. The history of a person is read only where what is kept does not do.
-//! The rows of the people who changed stand in a second file beside the first, which stays as it is.
+//! The first file stays as it is. Two others beside it grow: what new rows changed of people whose row in `person/` is what it
+//! was, and whole rows of those who came, left or have another record.
 //!
 //! Sums are of integers, so both ways give the same bytes; [`State::export`] writes the rows in one form, whatever the order
 //! in which they came, so that two states can be compared.
@@ -12,6 +13,7 @@ mod build;
 mod export;
 mod refresh;
 mod rows;
+mod stack;
 
 pub use build::build;
 pub use refresh::{Refreshed, refresh};
@@ -53,8 +55,8 @@ struct Noted<S> {
 #[derive(Debug)]
 pub struct State<S> {
     base: Records,
-    /// The rows that differ from the base's.
-    over: Option<Records>,
+    /// What changed since, and whole rows.
+    beside: Option<(Records, Records)>,
     /// What it says of itself.
     pub note: Note,
     /// The sums.
@@ -63,23 +65,27 @@ pub struct State<S> {
 
 /// Everybody's rows at the time of the snapshot.
 const BASE: &str = "state.base";
-/// The rows of those who changed since.
+/// What new rows changed since: the moving columns of people whose other columns are the base's.
 const OVER: &str = "state.over";
+/// Whole rows of people who came, left or have another record since.
+const WHOLE: &str = "state.whole";
 
 impl<S: Sums> State<S> {
     /// Opens a state.
     pub fn open(folder: &Path) -> Result<Self, SaveError> {
         let base = Records::open(&folder.join(BASE))?;
-        let path = folder.join(OVER);
-        let over = if path.is_file() { Some(Records::open(&path)?) } else { None };
-        let newest = over.as_ref().unwrap_or(&base);
-        let read = |records: &Records| serde_json::from_str::<Noted<S>>(records.note());
+        let (over, whole) = (folder.join(OVER), folder.join(WHOLE));
+        let beside = if over.is_file() { Some((Records::open(&over)?, Records::open(&whole)?)) } else { None };
+        let newest = beside.as_ref().map_or(&base, |(over, _)| over);
         let stale = |what: String| SaveError::Stale { path: folder.to_owned(), what };
-        let noted = read(newest).map_err(|e| stale(e.to_string()))?;
-        if over.as_ref().is_some_and(|over| over.len() != base.len()) {
-            return Err(stale("its two files are not of one state".to_owned()));
+        let noted: Noted<S> = serde_json::from_str(newest.note()).map_err(|e| stale(e.to_string()))?;
+        let fits = |(over, whole): &(Records, Records)| {
+            over.len() == base.len() && whole.len() == base.len() && whole.note() == last(&noted.note)
+        };
+        if beside.as_ref().is_some_and(|beside| !fits(beside)) {
+            return Err(stale("its files are not of one state".to_owned()));
         }
-        Ok(Self { base, over, note: noted.note, sums: noted.sums })
+        Ok(Self { base, beside, note: noted.note, sums: noted.sums })
     }
 
     /// The identifiers that a bucket's people have or, if somebody came, would have.
@@ -87,6 +93,11 @@ impl<S: Sums> State<S> {
         let start = if bucket == 0 { 0 } else { self.base.first_id(bucket).unwrap_or(u64::MAX) };
         start..self.base.first_id(bucket + 1).unwrap_or(u64::MAX)
     }
+}
+
+/// The last segment that was put in.
+fn last(note: &Note) -> &str {
+    note.segments.last().map(SnapshotId::as_str).unwrap_or_default()
 }
 
 fn noted<S: Sums>(note: &Note, sums: &S) -> String {
@@ -99,21 +110,22 @@ fn made(folder: &Path) -> Result<PathBuf, SaveError> {
     Ok(folder.to_owned())
 }
 
-/// Does a piece of work for each of so many buckets on so many threads; what it gives comes in the order of buckets.
-fn each<R: Send>(
+/// Does a piece of work for each of so many buckets on so many threads, each with a room of its own; what it gives comes in the
+/// order of buckets.
+fn each<R: Send, Room: Default>(
     buckets: usize,
     threads: usize,
-    work: impl Fn(usize) -> Result<R, LakeError> + Sync,
+    work: impl Fn(usize, &mut Room) -> Result<R, LakeError> + Sync,
 ) -> Result<Vec<R>, LakeError> {
     let next = std::sync::atomic::AtomicUsize::new(0);
     let run = || {
-        let mut done = Vec::new();
+        let (mut done, mut room) = (Vec::new(), Room::default());
         loop {
             let bucket = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             if bucket >= buckets {
                 return Ok::<_, LakeError>(done);
             }
-            done.push((bucket, work(bucket)?));
+            done.push((bucket, work(bucket, &mut room)?));
         }
     };
     let parts: Vec<_> = std::thread::scope(|scope| {

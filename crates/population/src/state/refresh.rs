@@ -1,12 +1,13 @@
 //! A segment of changes put into a state.
 
 use super::export::table;
-use super::rows::Merged;
-use super::{Note, OVER, Rows, State, Sums, each, noted};
+use super::rows::Table;
+use super::stack::{Places, Stack};
+use super::{Note, OVER, Rows, State, Sums, WHOLE, each, last, noted};
 use crate::features::Kept;
 use crate::save::SaveError;
-use lake::records::{Block, NOBODY, Packed, RecordsWriter};
-use lake::{Histories, LakeError, Segment, Snapshot, segment};
+use lake::records::{NOBODY, Packed, RecordsWriter};
+use lake::{BucketView, Histories, LakeError, Segment, Snapshot, segment};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{OnceLock, atomic::AtomicU64, atomic::Ordering};
@@ -34,7 +35,7 @@ pub fn refresh<S: Sums>(
     base: &(dyn Fn() -> Result<Snapshot, LakeError> + Sync),
     nothing: &S,
     threads: usize,
-) -> Result<Option<(State<S>, Refreshed)>, SaveError> {
+) -> Result<Option<(S, Refreshed)>, SaveError> {
     let Some((newest, earlier)) = segments.split_last() else { return Ok(None) };
     let Ok(state) = State::<S>::open(folder) else { return Ok(None) };
     let known: Vec<_> = earlier.iter().map(|segment| &segment.id).collect();
@@ -59,23 +60,34 @@ pub fn refresh<S: Sums>(
         histories: AtomicU64::new(0),
         changed: AtomicU64::new(0),
     };
-    let parts = each(state.base.len(), threads, |bucket| work.bucket(bucket))?;
+    let parts = each(state.base.len(), threads, |bucket, rooms| work.bucket(bucket, rooms))?;
     let mut sums = state.sums.clone();
-    let mut writer = RecordsWriter::create(&folder.join(OVER), kept.width())?;
+    let mut over = RecordsWriter::create(&folder.join(OVER), kept.moving_columns().len())?;
+    let mut whole = RecordsWriter::create(&folder.join(WHOLE), kept.width())?;
     let mut beside = 0;
-    for (packed, part) in &parts {
-        writer.append(packed)?;
-        beside += packed.len() as u64;
-        if let Some(part) = part {
+    for part in &parts {
+        over.append(&part.over)?;
+        whole.append(&part.whole)?;
+        beside += (part.over.len() + part.whole.len()) as u64;
+        if let Some(part) = &part.sums {
             sums.merge(part);
         }
     }
     let mut note: Note = state.note.clone();
     note.segments.push(newest.id.clone());
-    writer.finish(&noted(&note, &sums))?;
+    // What names the segments is written last: until then the state is refused, and built anew.
+    whole.finish(last(&note))?;
+    over.finish(&noted(&note, &sums))?;
     let (changed, histories) = (work.changed.into_inner(), work.histories.into_inner());
-    let done = Refreshed { named: newest.people(), changed, histories, beside };
-    Ok(Some((State::open(folder)?, done)))
+    Ok(Some((sums, Refreshed { named: newest.people(), changed, histories, beside })))
+}
+
+/// What a refresh makes of one bucket.
+struct Part<S> {
+    over: Packed,
+    whole: Packed,
+    /// What its people add to the sums; nothing where nobody is named.
+    sums: Option<S>,
 }
 
 struct Work<'w, S> {
@@ -94,51 +106,68 @@ struct Work<'w, S> {
     changed: AtomicU64,
 }
 
-/// Rows that are there no longer, and rows that are there now.
-#[derive(Default)]
-struct Change {
-    old: Vec<Vec<i64>>,
-    ids: Vec<u64>,
-    new: Vec<Vec<i64>>,
+/// Rows beside a bucket that are to be written.
+struct Beside {
+    over: Table,
+    whole: Table,
 }
 
 impl<S: Sums> Work<'_, S> {
-    /// The rows beside a bucket of the base, and what its people add to the sums; nothing where nobody is named.
-    fn bucket(&self, bucket: usize) -> Result<(Packed, Option<S>), LakeError> {
+    fn bucket(&self, bucket: usize, rooms: &mut [Vec<u8>; 3]) -> Result<Part<S>, LakeError> {
         let range = self.state.range(bucket);
         let (added, replaced) = (self.added.between(&range), self.replaced.between(&range));
         let gone = between(self.gone, &range);
-        let (mut base_room, mut over_room) = (Vec::new(), Vec::new());
-        let width = self.kept.width();
-        let nobody = Packed::new(&[], &vec![Vec::new(); width]);
-        let over = match &self.state.over {
-            Some(records) => records.read(bucket, &mut over_room)?,
-            None => nobody.block(),
+        let kept = self.kept;
+        let [base_room, over_room, whole_room] = rooms;
+        let empty = Packed::default();
+        let (over, whole) = match &self.state.beside {
+            Some((over, whole)) => (over.read(bucket, over_room)?, whole.read(bucket, whole_room)?),
+            None => (empty.block(), empty.block()),
         };
-        let (over_ids, over_rows) = table(&over, width);
-        if added.is_empty() && replaced.is_empty() && gone.is_empty() {
-            return Ok((Packed::new(&over_ids, &over_rows), None));
+        let mut beside = Beside { over: table(&over, kept.moving_columns().len()), whole: table(&whole, kept.width()) };
+        let is_named = !(added.is_empty() && replaced.is_empty() && gone.is_empty());
+        let mut sums = None;
+        if is_named {
+            let base = self.state.base.read(bucket, base_room)?;
+            let stack = Stack::new(base, over, whole, kept);
+            let sums = sums.insert(self.nothing.clone());
+            beside = self.replace(&stack, &replaced, beside, sums);
+            beside = self.remove(&stack, gone, beside, sums);
+            beside = self.advance(&stack, bucket, &added, beside, sums)?;
         }
-        let stack = Stack { base: self.state.base.read(bucket, &mut base_room)?, over };
-        let mut sums = self.nothing.clone();
-        let mut changes = vec![self.replace(&stack, &replaced), self.remove(&stack, gone)];
-        changes.extend(self.advance(&stack, bucket, &added)?);
-        let mut tables: Vec<(&[u64], &[Vec<i64>])> = vec![(&over_ids, &over_rows)];
-        for change in &changes {
-            sums.put(&Rows::new(self.kept, &change.old), -1);
-            sums.put(&Rows::new(self.kept, &change.new), 1);
-            self.changed.fetch_add(change.ids.len() as u64, Ordering::Relaxed);
-        }
-        // Who is gone has a row that says so.
-        let mut marked: Vec<(Vec<u64>, Vec<Vec<i64>>)> = Vec::new();
-        for change in changes {
-            let there = change.new.first().map_or(0, Vec::len);
-            let rows = if there == change.ids.len() { change.new } else { absent(width, change.ids.len()) };
-            marked.push((change.ids, rows));
-        }
-        tables.extend(marked.iter().map(|(ids, rows)| (ids.as_slice(), rows.as_slice())));
-        let merged = Merged::of(&tables, width);
-        Ok((Packed::new(&merged.ids, &merged.columns), Some(sums)))
+        let packed = |table: &Table| Packed::new(&table.ids, &table.columns);
+        Ok(Part { over: packed(&beside.over), whole: packed(&beside.whole), sums })
+    }
+
+    /// Takes people out of the sums.
+    fn take_out(&self, stack: &Stack<'_>, ids: &[u64], sums: &mut S) -> Vec<u64> {
+        let places = stack.find(ids);
+        let known: Vec<u32> = (0..ids.len()).filter(|&at| stack.is_there(&places, at)).map(|at| at as u32).collect();
+        let old = stack.columns(0..self.kept.width(), &places, &known);
+        sums.put(&Rows::whole(self.kept, &old), -1);
+        known.iter().map(|&at| ids[at as usize]).collect()
+    }
+
+    /// Whole records of people who are new or who were known.
+    fn replace(&self, stack: &Stack<'_>, replaced: &BucketView<'_>, beside: Beside, sums: &mut S) -> Beside {
+        let ids: Vec<u64> = replaced.people.iter().map(|person| person.id).collect();
+        self.take_out(stack, &ids, sums);
+        self.whole(ids, self.kept.complete(replaced), beside, sums)
+    }
+
+    /// Puts whole rows in.
+    fn whole(&self, ids: Vec<u64>, columns: Vec<Vec<i64>>, beside: Beside, sums: &mut S) -> Beside {
+        sums.put(&Rows::whole(self.kept, &columns), 1);
+        self.changed.fetch_add(ids.len() as u64, Ordering::Relaxed);
+        Beside { over: beside.over.without(&ids), whole: beside.whole.with(Table { ids, columns }) }
+    }
+
+    /// People who are gone: a row says so.
+    fn remove(&self, stack: &Stack<'_>, gone: &[u64], beside: Beside, sums: &mut S) -> Beside {
+        let ids = self.take_out(stack, gone, sums);
+        self.changed.fetch_add(ids.len() as u64, Ordering::Relaxed);
+        let columns = vec![vec![0; ids.len()]; self.kept.width()];
+        Beside { over: beside.over.without(&ids), whole: beside.whole.with(Table { ids, columns }) }
     }
 
     /// New rows of people who are known.
@@ -146,30 +175,64 @@ impl<S: Sums> Work<'_, S> {
         &self,
         stack: &Stack<'_>,
         bucket: usize,
-        added: &lake::BucketView<'_>,
-    ) -> Result<Vec<Change>, LakeError> {
+        added: &BucketView<'_>,
+        mut beside: Beside,
+        sums: &mut S,
+    ) -> Result<Beside, LakeError> {
+        let kept = self.kept;
         let ids: Vec<u64> = added.people.iter().map(|person| person.id).collect();
         let places = stack.find(&ids);
-        if let Some(place) = places.iter().position(|place| !stack.is_there(*place)) {
-            let id = ids[place];
+        if let Some(at) = (0..ids.len()).find(|&at| !stack.is_there(&places, at)) {
+            let id = ids[at];
             return Err(LakeError::Refused(format!(
                 "new rows of person {id}, of whom nothing is known; give the whole record"
             )));
         }
-        let kept = |column: usize, some: &[u32]| {
-            let some: Vec<Place> = some.iter().map(|&position| places[position as usize]).collect();
-            stack.column(column, &some)
-        };
-        let advanced = self.kept.advance(added, &kept);
         let of = |positions: &[u32]| positions.iter().map(|&p| ids[p as usize]).collect::<Vec<u64>>();
-        let mut changes = vec![Change { old: advanced.old, ids: of(&advanced.changed), new: advanced.new }];
-        if !advanced.history.is_empty() {
-            let ids = of(&advanced.history);
-            let some: Vec<Place> = advanced.history.iter().map(|&p| places[p as usize]).collect();
-            let new = self.read(stack, bucket, &ids)?;
-            changes.push(Change { old: stack.rows(&some, self.kept.width()), ids, new });
+        let advanced = kept.advance(added, &|column, some| stack.column(column, &places, some));
+        let read = |some: &[u32]| stack.columns(kept.read_columns().iter().copied(), &places, some);
+        let fixed = read(&advanced.changed);
+        sums.put(&Rows::moving(kept, &advanced.old, &fixed), -1);
+        sums.put(&Rows::moving(kept, &advanced.new, &fixed), 1);
+        self.changed.fetch_add(advanced.changed.len() as u64, Ordering::Relaxed);
+        beside = Self::moved(stack, &places, &advanced.changed, &ids, advanced.new, beside);
+        if advanced.history.is_empty() {
+            return Ok(beside);
         }
-        Ok(changes)
+        let some = advanced.history;
+        let whole = self.read(stack, bucket, &of(&some))?;
+        let old = stack.columns(0..kept.width(), &places, &some);
+        sums.put(&Rows::whole(kept, &old), -1);
+        sums.put(&Rows::whole(kept, &whole), 1);
+        self.changed.fetch_add(some.len() as u64, Ordering::Relaxed);
+        let moving = whole.into_iter().skip(stack.moving.start).take(stack.moving.len()).collect();
+        Ok(Self::moved(stack, &places, &some, &ids, moving, beside))
+    }
+
+    /// Puts the moving columns of some people beside the base, or into their whole rows where these stand beside it already.
+    fn moved(
+        stack: &Stack<'_>,
+        places: &Places,
+        some: &[u32],
+        ids: &[u64],
+        columns: Vec<Vec<i64>>,
+        mut beside: Beside,
+    ) -> Beside {
+        let mut moved = Table { ids: some.iter().map(|&at| ids[at as usize]).collect(), columns };
+        let is_whole = |at: u32| places.whole[at as usize] != NOBODY;
+        if some.iter().any(|&at| is_whole(at)) {
+            for (row, id) in moved.ids.iter().enumerate().filter(|(row, _)| is_whole(some[*row])) {
+                if let Ok(place) = beside.whole.ids.binary_search(id) {
+                    for (column, values) in beside.whole.columns[stack.moving.clone()].iter_mut().zip(&moved.columns) {
+                        column[place] = values[row];
+                    }
+                }
+            }
+            let of_whole: Vec<u64> = some.iter().filter(|at| is_whole(**at)).map(|&at| ids[at as usize]).collect();
+            moved = moved.without(&of_whole);
+        }
+        beside.over = beside.over.with(moved);
+        beside
     }
 
     /// The rows of people from their whole histories.
@@ -207,93 +270,10 @@ impl<S: Sums> Work<'_, S> {
         let read = self.earlier.iter().map(whole).collect::<Result<Vec<_>, _>>()?;
         Ok(self.read.get_or_init(|| read))
     }
-
-    /// Whole records of people who are new or who were known.
-    fn replace(&self, stack: &Stack<'_>, replaced: &lake::BucketView<'_>) -> Change {
-        let ids: Vec<u64> = replaced.people.iter().map(|person| person.id).collect();
-        let known: Vec<Place> = stack.find(&ids).into_iter().filter(|place| stack.is_there(*place)).collect();
-        Change { old: stack.rows(&known, self.kept.width()), ids, new: self.kept.complete(replaced) }
-    }
-
-    /// People who are gone.
-    fn remove(&self, stack: &Stack<'_>, gone: &[u64]) -> Change {
-        let known: Vec<(u64, Place)> =
-            gone.iter().copied().zip(stack.find(gone)).filter(|(_, place)| stack.is_there(*place)).collect();
-        let places: Vec<Place> = known.iter().map(|(_, place)| *place).collect();
-        let ids = known.iter().map(|(id, _)| *id).collect();
-        Change { old: stack.rows(&places, self.kept.width()), ids, new: vec![Vec::new(); self.kept.width()] }
-    }
-}
-
-/// Rows that say that somebody is gone.
-fn absent(width: usize, people: usize) -> Vec<Vec<i64>> {
-    vec![vec![0; people]; width]
 }
 
 fn between<'a>(ids: &'a [u64], range: &Range<u64>) -> &'a [u64] {
     let start = ids.partition_point(|id| *id < range.start);
     let end = ids.partition_point(|id| *id < range.end).max(start);
     &ids[start..end]
-}
-
-/// Where somebody's row is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Base(u32),
-    Over(u32),
-    Nowhere,
-}
-
-/// The rows of one bucket: those beside it stand for those in it.
-struct Stack<'a> {
-    base: Block<'a>,
-    over: Block<'a>,
-}
-
-impl Stack<'_> {
-    fn find(&self, ids: &[u64]) -> Vec<Place> {
-        let (mut base, mut over) = (Vec::new(), Vec::new());
-        self.base.find(ids, &mut base);
-        self.over.find(ids, &mut over);
-        let place = |(base, over): (u32, u32)| match (base, over) {
-            (NOBODY, NOBODY) => Place::Nowhere,
-            (base, NOBODY) => Place::Base(base),
-            (_, over) => Place::Over(over),
-        };
-        base.into_iter().zip(over).map(place).collect()
-    }
-
-    fn is_there(&self, place: Place) -> bool {
-        match place {
-            Place::Nowhere => false,
-            // Everybody in the base was there.
-            Place::Base(_) => true,
-            Place::Over(_) => self.column(0, &[place]) == [1],
-        }
-    }
-
-    fn column(&self, column: usize, places: &[Place]) -> Vec<i64> {
-        let mut values = Vec::with_capacity(places.len());
-        let row = |place: &Place| match place {
-            Place::Base(row) => *row,
-            _ => NOBODY,
-        };
-        if places.iter().all(|place| matches!(place, Place::Base(_))) {
-            let rows: Vec<u32> = places.iter().map(row).collect();
-            self.base.column(column, &rows, &mut values);
-            return values;
-        }
-        for place in places {
-            match place {
-                Place::Base(row) => self.base.column(column, &[*row], &mut values),
-                Place::Over(row) => self.over.column(column, &[*row], &mut values),
-                Place::Nowhere => values.push(crate::ABSENT),
-            }
-        }
-        values
-    }
-
-    fn rows(&self, places: &[Place], width: usize) -> Vec<Vec<i64>> {
-        (0..width).map(|column| self.column(column, places)).collect()
-    }
 }

@@ -78,7 +78,7 @@ pub fn value(column: &[i64], person: usize) -> Option<i64> {
     Some(column[person]).filter(|&value| value != ABSENT)
 }
 
-fn row(number: u32, person: &Person) -> PersonRow {
+pub fn row(number: u32, person: &Person) -> PersonRow {
     let lists = SOURCES.iter().enumerate().filter(|(_, source)| person.lists.iter().any(|list| list == *source));
     PersonRow {
         id: u64::from(number) * 3 + 1,
@@ -96,7 +96,7 @@ fn row(number: u32, person: &Person) -> PersonRow {
     }
 }
 
-fn events(number: u32, person: &Person, dictionary: &mut DictionaryBuilder) -> Vec<EventRow> {
+pub fn events(number: u32, person: &Person, dictionary: &mut DictionaryBuilder) -> Vec<EventRow> {
     let mut coded =
         |code: &Option<Code>| code.as_ref().map_or(0, |(system, code)| dictionary.number(*system, code, ""));
     let rows = person.events.iter().map(|event| EventRow {

@@ -6,6 +6,7 @@
 mod dice;
 mod fast;
 mod generate;
+mod kept;
 mod page;
 mod random;
 mod slow;

@@ -91,7 +91,7 @@ fn check(
     (asked, present)
 }
 
-fn person(dice: &mut Dice, as_of: Day) -> Person {
+pub fn person(dice: &mut Dice, as_of: Day) -> Person {
     let born = Day(as_of.0 - dice.between(-20, 36_000) as i32);
     let count = dice.below(16);
     Person {
@@ -107,7 +107,7 @@ fn person(dice: &mut Dice, as_of: Day) -> Person {
     }
 }
 
-fn event(dice: &mut Dice, as_of: Day) -> Event {
+pub fn event(dice: &mut Dice, as_of: Day) -> Event {
     // Days crowd together at times, so that windows and neighbours meet.
     let back = if dice.percent(50) { dice.between(-30, 60) } else { dice.between(-30, 800) };
     let date = Day(as_of.0 - back as i32);
