@@ -38,6 +38,8 @@ pub(crate) const FEATURE_KEYS: &[&str] = &[
     "min_days",
     "first_value",
     "last_value",
+    "first_code",
+    "last_code",
     "max_value",
     "min_value",
     "sum_value",

@@ -126,6 +126,19 @@ pub struct NeedPlan {
     pub file: String,
 }
 
+impl CodeList {
+    /// Its different codes as words, in the order in which they stand.
+    pub fn words(&self) -> Vec<String> {
+        let mut words: Vec<String> = Vec::with_capacity(self.codes.len());
+        for (_, code) in &self.codes {
+            if !words.contains(code) {
+                words.push(code.clone());
+            }
+        }
+        words
+    }
+}
+
 /// Scores that Vanguard computes itself, as published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScoreKind {
