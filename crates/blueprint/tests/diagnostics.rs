@@ -293,3 +293,23 @@ fn circles() {
     ));
     insta::assert_snapshot!(all.join("\n---\n"));
 }
+
+/// What a model of risk cannot stand on: names that are not known, other types, the same twice, what is there already, nothing.
+#[test]
+fn risk() {
+    let of = |lines: &str| messages(&format!("{SMALL}\n[risk]\n{lines}\n"));
+    let all = [
+        "features = [\"hfsr\"]",
+        "features = [\"hfrs\", \"hfrs\"]",
+        "features = [\"last_admission\"]",
+        "features = [\"segment\"]",
+        "features = [\"hfrs\", \"age\", \"sex\"]",
+        "features = []",
+        "impactable = [\"dementia\"]",
+        "features = [\"hfrs\"]\nimpactable = [\"hfrs\"]",
+        "features = [\"hfrs\"]\nimpactable = [\"demntia\"]",
+        "features = [3]",
+        "features = [\"hfrs\"]\noutcome = \"death\"",
+    ];
+    insta::assert_snapshot!(all.map(of).join("\n---\n"));
+}

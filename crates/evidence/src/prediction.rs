@@ -84,7 +84,7 @@ pub fn quality(predicted: &[f64], outcome: &[bool]) -> Option<Quality> {
         people: pairs.len(),
         events,
         mean_predicted: pairs.iter().map(|(p, _)| p).sum::<f64>() / n,
-        c_statistic: c_statistic(&pairs),
+        c_statistic: c_of(&pairs),
         brier: WithLimits { value: brier, limits: Some(((brier - half).max(0.0), brier + half)) },
         brier_scaled: if guess > 0.0 { 1.0 - brier / guess } else { 0.0 },
         calibration_in_the_large: recalibrate(&pairs, false).map(|(intercept, _)| intercept),
@@ -102,8 +102,12 @@ fn truth(outcome: bool) -> f64 {
     f64::from(u8::from(outcome))
 }
 
-/// The c-statistic with `DeLong`'s limits on the log-odds scale.
-fn c_statistic(pairs: &[(f64, bool)]) -> Option<WithLimits> {
+/// The c-statistic of predictions with `DeLong`'s limits on the log-odds scale; `None` where all or none had the outcome.
+pub fn c_statistic(predicted: &[f64], outcome: &[bool]) -> Option<WithLimits> {
+    c_of(&pairs(predicted, outcome))
+}
+
+fn c_of(pairs: &[(f64, bool)]) -> Option<WithLimits> {
     let (all, with, without) = (mid_ranks(pairs, None), mid_ranks(pairs, Some(true)), mid_ranks(pairs, Some(false)));
     let (m, n) = (with.len() as f64, without.len() as f64);
     if m == 0.0 || n == 0.0 {
@@ -161,11 +165,11 @@ fn recalibrate(pairs: &[(f64, bool)], free_slope: bool) -> Option<(WithLimits, W
         let p = p.clamp(1e-9, 1.0 - 1e-9);
         (p / (1.0 - p)).ln()
     };
+    let pairs: Vec<(f64, bool)> = pairs.iter().map(|(p, y)| (odds(*p), *y)).collect();
     let (mut a, mut b) = (0.0f64, 1.0f64);
     for _ in 0..100 {
         let (mut ga, mut gb, mut aa, mut ab, mut bb) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for (p, y) in pairs {
-            let x = odds(*p);
+        for (x, y) in &pairs {
             let fitted = crate::logistic::chance((a + b * x).clamp(-30.0, 30.0));
             let (off, weight) = (truth(*y) - fitted, fitted * (1.0 - fitted));
             ga += off;

@@ -3,10 +3,14 @@
 //! After a load the two snapshots are compared person by person, and the people whose record differs are kept twice: as they
 //! were and as they are now, each as a small snapshot of its own under `lake/changes`. Whoever has sums over everybody can then
 //! take the old people out and put the new ones in, without a look at anybody else.
+//!
+//! Where both snapshots hold fingerprints of their people's records, these are compared and nothing else is read but the
+//! histories of those whose fingerprint is another one. Otherwise both snapshots are read side by side.
 
 use crate::people::{PeopleRows, Written};
 use crate::scan::Bucket;
 use crate::{BucketView, Columns, Dictionary, LakeError, PersonRow, Snapshot, SnapshotId};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -71,6 +75,71 @@ pub fn note(lake: &Path, old: &Snapshot, new: &Snapshot, threads: usize) -> Resu
     if old.manifest().as_of != new.manifest().as_of || sources(old) != sources(new) {
         return Ok(None);
     }
+    if new.manifest().people == 0 {
+        return Ok(None);
+    }
+    let found = match (old.fingerprints()?, new.fingerprints()?) {
+        (Some(was), Some(is)) => by_fingerprint((old, &was), (new, &is))?,
+        _ => side_by_side(old, new, threads)?,
+    };
+    let Some((before, after)) = found else { return Ok(None) };
+    let counts = ChangeCounts { before: before.people.len() as u32, after: after.people.len() as u32 };
+    let (id_before, id_after) = ids(&new.manifest().id)?;
+    let extras = BTreeMap::from([(FROM.to_owned(), old.manifest().id.to_string())]);
+    before.write(&dir, written(id_before, old, extras.clone()))?;
+    after.write(&dir, written(id_after, new, extras))?;
+    Ok(Some(counts))
+}
+
+/// The people whose fingerprints differ, as they were and as they are. `None` where there are too many.
+fn by_fingerprint(
+    (old, was): (&Snapshot, &[(u64, u64)]),
+    (new, is): (&Snapshot, &[(u64, u64)]),
+) -> Result<Option<(PeopleRows, PeopleRows)>, LakeError> {
+    let (before, after) = (differing(was, is), differing(is, was));
+    if before.len().max(after.len()) as u64 > most(new) {
+        return Ok(None);
+    }
+    Ok(Some((gathered(old, &before)?, gathered(new, &after)?)))
+}
+
+/// The numbers of the people of one list who are not in the other with the same fingerprint.
+fn differing(own: &[(u64, u64)], other: &[(u64, u64)]) -> Vec<u32> {
+    let mut other = other.iter().peekable();
+    let mut numbers = Vec::new();
+    for (number, person) in own.iter().enumerate() {
+        while other.next_if(|theirs| theirs.0 < person.0).is_some() {}
+        if other.peek() != Some(&person) {
+            numbers.push(number as u32);
+        }
+    }
+    numbers
+}
+
+/// People by their numbers, in ascending order: of each bucket only the pages that hold their rows are read.
+fn gathered(snapshot: &Snapshot, numbers: &[u32]) -> Result<PeopleRows, LakeError> {
+    let size = snapshot.manifest().people_per_bucket.max(1);
+    let buckets: Vec<&[u32]> = numbers.chunk_by(|a, b| a / size == b / size).collect();
+    let read = |own: &&[u32]| {
+        let positions: Vec<usize> = own.iter().map(|number| (number % size) as usize).collect();
+        let histories = snapshot.some_of(own[0] / size, &positions, Columns::ALL)?;
+        let mut rows = PeopleRows::default();
+        (0..positions.len()).for_each(|position| rows.push(&histories.view(), position));
+        Ok::<_, LakeError>(rows)
+    };
+    let parts: Result<Vec<_>, LakeError> = buckets.par_iter().map(read).collect();
+    let mut all = PeopleRows::default();
+    parts?.into_iter().for_each(|part| all.append(part));
+    Ok(all)
+}
+
+/// How many people may differ for the changes to be worth keeping.
+fn most(new: &Snapshot) -> u64 {
+    (f64::from(new.manifest().people.max(100)) * WORTH_KEEPING) as u64
+}
+
+/// The people who differ, found by reading both snapshots. `None` where there are too many.
+fn side_by_side(old: &Snapshot, new: &Snapshot, threads: usize) -> Result<Option<(PeopleRows, PeopleRows)>, LakeError> {
     let comparison = Comparison::new(old, new, threads)?;
     let parts = new.scan(Columns::ALL, threads, |view| comparison.bucket(view))?;
     let (mut before, mut after) = (PeopleRows::default(), PeopleRows::default());
@@ -79,15 +148,7 @@ pub fn note(lake: &Path, old: &Snapshot, new: &Snapshot, threads: usize) -> Resu
         before.append(was);
         after.append(is);
     }
-    if new.manifest().people == 0 {
-        return Ok(None);
-    }
-    let counts = ChangeCounts { before: before.people.len() as u32, after: after.people.len() as u32 };
-    let (id_before, id_after) = ids(&new.manifest().id)?;
-    let extras = BTreeMap::from([(FROM.to_owned(), old.manifest().id.to_string())]);
-    before.write(&dir, written(id_before, old, extras.clone()))?;
-    after.write(&dir, written(id_after, new, extras))?;
-    Ok(Some(counts))
+    Ok(Some((before, after)))
 }
 
 /// A small snapshot with the dictionary of the one that its people come from.
@@ -120,7 +181,7 @@ impl<'s> Comparison<'s> {
             new_first: new_ids.into_iter().map(|(first, _)| first).collect(),
             code: numbers(old.dictionary(), new.dictionary()),
             found: AtomicU64::new(0),
-            most: (f64::from(new.manifest().people.max(100)) * WORTH_KEEPING) as u64,
+            most: most(new),
         })
     }
 

@@ -21,6 +21,7 @@ pub mod storage;
 pub mod table;
 pub mod writer;
 
+mod fingerprint;
 mod format;
 mod layout;
 mod linkage;

@@ -269,6 +269,12 @@ pub struct TableWriter {
 impl TableWriter {
     /// Starts a table with the names and types of these columns; their values are not written.
     pub fn create(path: &Path, like: &[Named]) -> Result<Self, LakeError> {
+        Self::create_with(path, like, &[])
+    }
+
+    /// As [`TableWriter::create`]; of the columns named in `different`, whole numbers which hardly ever repeat (identifiers), each is
+    /// written by its difference from the one before it, and no list of different values is made.
+    pub fn create_with(path: &Path, like: &[Named], different: &[&str]) -> Result<Self, LakeError> {
         let mut schema = String::from("message table {\n");
         for (number, (name, column)) in like.iter().enumerate() {
             if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
@@ -284,7 +290,9 @@ impl TableWriter {
         let mut writing = path.as_os_str().to_owned();
         writing.push(".writing");
         let writing = PathBuf::from(writing);
-        let out = ParquetOut::create(&writing, &schema, &[])?;
+        let whole = |name: &&&str| like.iter().any(|(own, column)| own == *name && matches!(column, Column::I64(_)));
+        let different: Vec<&str> = different.iter().filter(whole).copied().collect();
+        let out = ParquetOut::create(&writing, &schema, &different)?;
         let like = like.iter().map(|(name, column)| (name.clone(), column.emptied())).collect();
         Ok(Self { path: path.to_owned(), writing, like, out: Some(out) })
     }

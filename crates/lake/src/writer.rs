@@ -3,11 +3,11 @@
 use crate::format::writer::ParquetOut;
 use crate::format::{bucket_file, event, identity, person, quarantine, small};
 use crate::manifest::{BucketInfo, FORMAT, Manifest, SnapshotId, SnapshotPlan, SourceInfo};
-use crate::{CodeRow, EventRow, IdentityRow, LakeError, PersonRow, QuarantineRow, layout, linkage, views};
+use crate::{CodeRow, EventRow, IdentityRow, LakeError, PersonRow, QuarantineRow, fingerprint, layout, linkage, views};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Rows in quarantine that are kept in memory before they are written.
 const QUARANTINE_ROWS: usize = 65_536;
@@ -30,6 +30,10 @@ pub struct SnapshotWriter {
 struct State {
     buckets: Vec<Option<Written>>,
     codes: Option<u32>,
+    /// What fingerprints need of the codes, where these are known before the first bucket.
+    prints: Option<Arc<fingerprint::Codes>>,
+    /// The fingerprints of each bucket's people.
+    fingerprints: Vec<Option<Vec<(u64, u64)>>>,
     links: Option<u64>,
     quality: bool,
     sources: Option<Vec<SourceInfo>>,
@@ -68,7 +72,8 @@ impl SnapshotWriter {
             let path = dir.join(folder);
             fs::create_dir_all(&path).map_err(|e| LakeError::io("create", &path, e))?;
         }
-        let state = State { buckets: vec![None; plan.bucket_count() as usize], ..State::default() };
+        let buckets = plan.bucket_count() as usize;
+        let state = State { buckets: vec![None; buckets], fingerprints: vec![None; buckets], ..State::default() };
         Ok(Self { lake: lake_dir.to_owned(), dir, plan, state: Mutex::new(state), live: false, _lock: lock })
     }
 
@@ -116,6 +121,11 @@ impl SnapshotWriter {
             largest_code = largest_code.max(event.code).max(event.provider).max(event.detail);
         }
         event::sort(events);
+        let prints = self.state().prints.clone();
+        let fingerprints = prints.map(|codes| {
+            let prints = fingerprint::of(range.start, people, events, &codes);
+            people.iter().map(|person| person.id).zip(prints).collect()
+        });
         person::write(&bucket_file(&self.dir, "person", bucket), range.start, people, &counts)?;
         identity::write(&bucket_file(&self.dir, "identity", bucket), range.start, identities)?;
         event::write(&bucket_file(&self.dir, "event", bucket), events)?;
@@ -126,18 +136,24 @@ impl SnapshotWriter {
             return Err(refused(format!("bucket {bucket} was written twice")));
         }
         *place = Some(Written { events: events.len() as u64, ids, largest_code });
+        state.fingerprints[bucket as usize] = fingerprints;
         Ok(())
     }
 
     /// Writes the dictionary. The position of a row is its number; the row at 0 must be [`CodeRow::none`]
-    /// (a [`crate::DictionaryBuilder`] makes such rows).
+    /// (a [`crate::DictionaryBuilder`] makes such rows). Where this is called before the first bucket is written, the snapshot
+    /// also keeps a fingerprint of each person's record, with which the next one is compared.
     #[expect(clippy::needless_pass_by_value, reason = "the builder's rows end here")]
     pub fn set_dictionary(&self, rows: Vec<CodeRow>) -> Result<(), LakeError> {
         if rows.first() != Some(&CodeRow::none()) {
             return Err(refused("the dictionary's first row is not the empty code".to_owned()));
         }
         small::write_codes(&self.dir.join("code.parquet"), &rows)?;
-        self.state().codes = Some(rows.len() as u32);
+        let mut state = self.state();
+        state.codes = Some(rows.len() as u32);
+        if state.buckets.iter().all(Option::is_none) {
+            state.prints = Some(Arc::new(fingerprint::Codes::new(&rows)));
+        }
         Ok(())
     }
 
@@ -209,6 +225,10 @@ impl SnapshotWriter {
     pub fn finish(mut self, extras: BTreeMap<String, String>) -> Result<SnapshotId, LakeError> {
         let mut state = std::mem::take(&mut *self.state());
         let buckets = self.check_buckets(&state)?;
+        let fingerprints: Option<Vec<_>> = state.fingerprints.drain(..).collect();
+        if let (Some(fingerprints), true) = (fingerprints, state.prints.is_some()) {
+            small::write_fingerprints(&self.dir.join(fingerprint::FILE), &fingerprints.concat())?;
+        }
         self.fill_what_is_missing(&mut state)?;
         layout::write_durably(&self.dir.join("views.sql"), views::SQL.as_bytes())?;
         let manifest = Manifest {

@@ -1,12 +1,12 @@
 //! Brings together the pairs worth comparing, each once, and weighs them.
 
 use crate::compare::Eye;
+use crate::entries::Keyed;
 use crate::gauge::Spectrum;
-use crate::key::Keys;
 use crate::model::{Comparison, Model};
+use crate::pairs::Earlier;
 use crate::plan::{Plan, probability};
 use crate::question::{Field, Test};
-use crate::records::{Records, Row};
 use crate::result::{Edge, RuleReport, Tier};
 use crate::token::Token;
 use crate::watch::{Done, Stage, Watch};
@@ -16,69 +16,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// About how many pairs one task compares. A constant, so that the work is cut the same way for any number of threads.
 const PAIRS_PER_TASK: u64 = 1 << 18;
-
-/// One record under one rule: its key and its number.
-pub(crate) type Entry = (u64, u32);
-
-/// The keys of the records under a rule, sorted, so that a block is a run of equal keys. The lowest bit of a key says whether the
-/// record has a settled person (`group` not 0): those come last in their block.
-pub(crate) fn entries(records: &Records, rule: &[Test], active: &[u32], group: &[u32]) -> Vec<Entry> {
-    some_entries(records, rule, active, group, 1)
-}
-
-/// As [`entries`], of one key in `one_in`: whole blocks, so that their pairs are a sample of all blocks' pairs.
-pub(crate) fn some_entries(records: &Records, rule: &[Test], active: &[u32], group: &[u32], one_in: u64) -> Vec<Entry> {
-    let settled = |record: u32| u64::from(group.get(record as usize).is_some_and(|group| *group != 0));
-    let keys = Keys::new(records, rule);
-    // 0 stands for a record without a key, or of another part of the blocks.
-    let key = |record: &u32| match keys.of(*record as usize) {
-        // Bits that neither the order nor the filter of lonely keys rests on alone.
-        Some(key) if one_in <= 1 || (key >> 44) % one_in == 0 => key & !1 | settled(*record),
-        _ => 0,
-    };
-    let all: Vec<u64> = active.par_iter().map(key).collect();
-    let seen = Seen::of(all.iter().copied().filter(|key| *key != 0), all.len());
-    let paired = |(key, _): &Entry| *key != 0 && seen.in_a_pair(*key);
-    let mut entries: Vec<Entry> = all.into_iter().zip(active.iter().copied()).filter(paired).collect();
-    entries.par_sort_unstable();
-    entries
-}
-
-/// Drops entries that cannot be in a pair, before the sorting: keys seen once, and keys without an open record.
-pub(crate) fn lonely_dropped(entries: &mut Vec<Entry>) {
-    let seen = Seen::of(entries.iter().map(|(key, _)| *key), entries.len());
-    entries.retain(|(key, _)| seen.in_a_pair(*key));
-}
-
-/// How often keys were seen: once or more, and whether with an open record. A few bits of the key's hash stand for the key, so it may
-/// say yes to a few lonely ones, which does no harm.
-struct Seen {
-    /// Four bits for a place: seen, seen again, with an open record.
-    words: Vec<u64>,
-}
-
-impl Seen {
-    fn of(keys: impl Iterator<Item = u64>, most: usize) -> Self {
-        let places = (most * 8).next_power_of_two().max(1 << 12);
-        let mut seen = Self { words: vec![0_u64; places / 16] };
-        for key in keys {
-            let (word, shift) = seen.place(key);
-            let before = seen.words[word] >> shift & 1;
-            seen.words[word] |= (1 | before << 1 | (!key & 1) << 2) << shift;
-        }
-        seen
-    }
-
-    fn place(&self, key: u64) -> (usize, usize) {
-        let at = (key >> 16) as usize & (self.words.len() * 16 - 1);
-        (at / 16, at % 16 * 4)
-    }
-
-    fn in_a_pair(&self, key: u64) -> bool {
-        let (word, shift) = self.place(key);
-        self.words[word] >> shift & 0b110 == 0b110
-    }
-}
 
 /// A run of entries with one key.
 #[derive(Debug, Clone)]
@@ -97,17 +34,17 @@ impl Block {
 }
 
 /// The blocks of sorted entries that have a pair to compare.
-pub(crate) fn blocks(entries: &[Entry]) -> Vec<Block> {
+pub(crate) fn blocks<E: Keyed>(entries: &[E]) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut from = 0;
     while from < entries.len() {
-        let key = entries[from].0 >> 1;
+        let key = entries[from].key() >> 1;
         let mut to = from + 1;
-        while to < entries.len() && entries[to].0 >> 1 == key {
+        while to < entries.len() && entries[to].key() >> 1 == key {
             to += 1;
         }
         if to - from > 1 {
-            let open = entries[from..to].iter().take_while(|(key, _)| key & 1 == 0).count();
+            let open = entries[from..to].iter().take_while(|entry| entry.key() & 1 == 0).count();
             let block = Block { range: from..to, open };
             if block.pairs() > 0 {
                 blocks.push(block);
@@ -166,7 +103,8 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
     let mut spectrum = Spectrum::new(records.len());
     let rules = &plan.model.blocking.rules;
     for (rule_at, rule) in rules.iter().enumerate() {
-        let entries = entries(records, rule, active, group);
+        let earlier = Earlier::of(plan, rule_at);
+        let entries = earlier.entries(active, group);
         let mut blocks = blocks(&entries);
         let mut report = RuleReport::of(words(rule));
         let most = cap(plan.model);
@@ -178,8 +116,8 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
             }
             report.skip(pairs, block.range.len() as u64);
             passed_over.resize(records.len(), 0);
-            for (_, record) in &entries[block.range.clone()] {
-                passed_over[*record as usize] |= 1 << rule_at;
+            for entry in &entries[block.range.clone()] {
+                passed_over[entry.record as usize] |= 1 << rule_at;
             }
         }
         blocks.retain(|block| block.pairs() <= most);
@@ -191,7 +129,7 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
             .map_init(
                 || Eye::new(plan),
                 |eye, task| {
-                    let found = one_task(plan, eye, rule_at, &entries, task, &passed_over, keep_bits);
+                    let found = earlier.new_pairs(eye, &entries, task, &passed_over, keep_bits);
                     let pairs: u64 = task.iter().map(Block::pairs).sum();
                     let done = told.fetch_add(pairs, Ordering::Relaxed) + pairs;
                     let done = rule_at as u64 * PARTS + (done as f64 / whole as f64 * PARTS as f64) as u64;
@@ -209,82 +147,6 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
     }
     edges.par_sort_unstable_by_key(|edge: &Edge| (edge.left, edge.right));
     Compared { edges, rules: reports, passed_over, spectrum }
-}
-
-fn one_task(
-    plan: &Plan<'_>,
-    eye: &mut Eye<'_>,
-    rule_at: usize,
-    entries: &[Entry],
-    task: &[Block],
-    passed_over: &[u32],
-    keep_bits: f64,
-) -> (Vec<Edge>, u64, Spectrum) {
-    let (earlier, own) = (&plan.rules[..rule_at], plan.rules[rule_at]);
-    let rules = &plan.model.blocking.rules[..rule_at];
-    let quick: Vec<(usize, u8)> =
-        rules.iter().enumerate().filter_map(|(at, rule)| Some((at, same_need(rule)?))).collect();
-    let all = &plan.records.rows;
-    let (mut edges, mut spectrum) = (Vec::new(), Spectrum::new(plan.records.len()));
-    let mut pairs = 0;
-    // The rows of a block side by side: fetched one behind the other they wait for memory together.
-    let mut rows: Vec<Row> = Vec::new();
-    for block in task {
-        let members = &entries[block.range.clone()];
-        rows.clear();
-        rows.extend(members.iter().map(|(_, record)| all[*record as usize]));
-        for (i, (_, a)) in members[..block.open].iter().enumerate() {
-            let skipped = passed_over.get(*a as usize).copied().unwrap_or(0);
-            for (j, (_, b)) in members.iter().enumerate().skip(i + 1) {
-                let same = same_fields(&rows[i], &rows[j]);
-                if quick.iter().any(|(at, need)| same & need == *need && skipped >> at & 1 == 0) {
-                    continue;
-                }
-                let mask = eye.mask_of((*a, &rows[i]), (*b, &rows[j]));
-                let seen = |(at, need): (usize, &u64)| mask & need == *need && skipped >> at & 1 == 0;
-                // The second condition parts keys that collide.
-                if earlier.iter().enumerate().any(seen) || mask & own != own {
-                    continue;
-                }
-                pairs += 1;
-                let (left, right) = ((*a).min(*b), (*a).max(*b));
-                let bits = plan.bits(mask, left, right);
-                if plan.veto(mask).is_some() {
-                    continue;
-                }
-                spectrum.see(plan, mask, bits, left, right);
-                if bits >= keep_bits {
-                    edges.push(edge(left, right, bits, Tier::Weight));
-                }
-            }
-        }
-    }
-    (edges, pairs, spectrum)
-}
-
-/// Which of family, given name, birth, postcode and address are present and equal, one bit each.
-///
-/// Most pairs of a later rule were seen under an earlier one; this tells so before anything is compared.
-fn same_fields(l: &Row, r: &Row) -> u8 {
-    let same = |a: u32, b: u32, bit: u8| u8::from(a != 0 && a == b) << bit;
-    same(l.texts[0], r.texts[0], 0)
-        | same(l.texts[1], r.texts[1], 1)
-        | same(l.birth, r.birth, 2)
-        | same(l.texts[2], r.texts[2], 3)
-        | same(l.texts[3], r.texts[3], 4)
-}
-
-/// The bits of [`same_fields`] a rule needs; `None` where it asks for more than equal fields.
-fn same_need(rule: &[Test]) -> Option<u8> {
-    let bit = |test: &Test| match test {
-        Test::Exact(Field::Family) => Some(1 << 0),
-        Test::Exact(Field::Given) => Some(1 << 1),
-        Test::Exact(Field::Birth) => Some(1 << 2),
-        Test::Exact(Field::Postcode) => Some(1 << 3),
-        Test::Exact(Field::Address) => Some(1 << 4),
-        _ => None,
-    };
-    rule.iter().try_fold(0, |need, test| Some(need | bit(test)?))
 }
 
 /// An edge with its weight in hundredths of a bit.

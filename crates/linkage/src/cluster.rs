@@ -23,6 +23,9 @@ struct Clusters<'a, 'b> {
     spokesmen: FxHashMap<u32, Vec<u32>>,
 }
 
+/// Edges that are looked at ahead, so that their reads wait for memory together.
+const AHEAD: usize = 1 << 8;
+
 /// Joins along the edges of the deterministic tiers, in their order, and then along those of weight. Counts refusals in the report.
 pub(crate) fn join(
     plan: &Plan<'_>,
@@ -34,15 +37,14 @@ pub(crate) fn join(
     watch: Watch<'_>,
 ) {
     let content = |record: u32| plan.records.rows[record as usize].content;
-    // Tier, weight, the two contents mixed in a way that does not ask which comes first, and the place of the edge.
-    let mut order: Vec<(Tier, Reverse<i32>, u64, u32)> = edges
+    // Tier, weight, the two contents mixed in a way that does not ask which comes first, and the records.
+    let mut order: Vec<(Tier, Reverse<i32>, u64, u32, u32)> = edges
         .iter()
-        .enumerate()
-        .filter(|(_, edge)| edge.tier != Tier::Weight || edge.weight_bits_hundredths >= least)
-        .map(|(at, edge)| {
+        .filter(|edge| edge.tier != Tier::Weight || edge.weight_bits_hundredths >= least)
+        .map(|edge| {
             let (a, b) = (content(edge.left), content(edge.right));
             let mixed = a.min(b).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ a.max(b);
-            (edge.tier, Reverse(edge.weight_bits_hundredths), mixed, at as u32)
+            (edge.tier, Reverse(edge.weight_bits_hundredths), mixed, edge.left, edge.right)
         })
         .collect();
     order.par_sort_unstable();
@@ -50,12 +52,14 @@ pub(crate) fn join(
     let mut eye = Eye::new(plan);
     let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
     let total = order.len().max(1) as u64;
-    for (done, (tier, _, _, at)) in order.into_iter().enumerate() {
+    for (done, (tier, _, _, left, right)) in order.iter().copied().enumerate() {
         if done % (1 << 14) == 0 {
             watch(Done { stage: Stage::Cluster, done: done as u64, total });
         }
-        let edge = &edges[at as usize];
-        let (a, b) = (clusters.settled.forest.root(edge.left), clusters.settled.forest.root(edge.right));
+        if done % AHEAD == 0 {
+            clusters.look_ahead(&order[done..order.len().min(done + AHEAD)]);
+        }
+        let (a, b) = (clusters.settled.forest.root(left), clusters.settled.forest.root(right));
         if a == b {
             continue;
         }
@@ -116,6 +120,26 @@ impl<'a, 'b> Clusters<'a, 'b> {
             }
         }
         Self { plan, settled, next, once, spokesmen: FxHashMap::default() }
+    }
+
+    /// Brings near what the next edges ask for.
+    fn look_ahead(&self, edges: &[(Tier, Reverse<i32>, u64, u32, u32)]) {
+        let mut read = 0;
+        for (_, _, _, left, right) in edges {
+            for record in [*left, *right] {
+                read ^= self.settled.forest.above(record) ^ self.settled.group[record as usize];
+                read ^= self.next[record as usize] ^ self.once[record as usize];
+            }
+        }
+        for (_, _, _, left, right) in edges {
+            for record in [*left, *right] {
+                let above = self.settled.forest.above(record);
+                read ^= self.settled.group[above as usize] ^ self.once[above as usize];
+                read ^= self.plan.records.rows[record as usize].birth;
+            }
+        }
+        // Else the compiler would see that nobody asks for the answer.
+        std::hint::black_box(read);
     }
 
     /// The members of a cluster whose content comes first.

@@ -32,6 +32,11 @@ impl Forest {
         at
     }
 
+    /// The record that a record points to.
+    pub(crate) fn above(&self, record: u32) -> u32 {
+        self.parent[record as usize]
+    }
+
     /// Joins two sets. Gives the root that stays and the one that goes; `None` where they were one set already.
     ///
     /// The smaller record always becomes the root; halving the paths keeps searches short without ranks.

@@ -4,7 +4,7 @@ use crate::dictionary::text_hash;
 
 /// Places at first, and at most; powers of two. A text has one place, and the newest stays.
 const FIRST: usize = 1 << 13;
-const MOST: usize = 1 << 17;
+const MOST: usize = 1 << 19;
 /// Longer texts are cleaned each time. A place is then a line of the cache.
 const LONGEST: usize = 31;
 

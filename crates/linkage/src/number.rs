@@ -69,6 +69,9 @@ pub(crate) fn settle(plan: &Plan<'_>, options: &LinkOptions, apart: Apart) -> Se
     settled
 }
 
+/// Records whose rows are fetched ahead.
+const AHEAD: usize = 1 << 10;
+
 /// Settles all records of some numbers; people are counted on from `people`. Marks in `held` those that need no comparing.
 pub(crate) fn settle_some(
     plan: &Plan<'_>,
@@ -78,7 +81,16 @@ pub(crate) fn settle_some(
     held: &mut [bool],
 ) {
     let mut eye = Eye::new(plan);
+    let mut near = 0;
+    let mut done = 0;
     for run in by_number.chunk_by(|a, b| a.0 == b.0) {
+        done += run.len();
+        if done > near {
+            // The rows of the next records, fetched one behind the other, wait for memory together.
+            let next = &by_number[near..by_number.len().min(near + AHEAD)];
+            std::hint::black_box(next.iter().fold(0, |read, (_, at)| read ^ plan.records.rows[*at as usize].birth));
+            near += AHEAD;
+        }
         people += 1;
         let owners = settle_one(plan, &mut eye, run, settled);
         for record in &owners {

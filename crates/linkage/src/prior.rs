@@ -1,6 +1,7 @@
 //! How many matches to expect: the pairs that hardly any but matches make, divided by the share of matches which make them.
 
-use crate::block::{Block, blocks, cap, some_entries};
+use crate::block::{Block, blocks, cap};
+use crate::entries::some_entries;
 use crate::model::Model;
 use crate::question::Test;
 use crate::records::Records;

@@ -1,7 +1,8 @@
 //! Records that say exactly the same: one speaks for all, so that the others need no comparing.
 
-use crate::block::{edge, lonely_dropped};
+use crate::block::edge;
 use crate::compare::Eye;
+use crate::entries::in_blocks;
 use crate::number::Settled;
 use crate::plan::Plan;
 use crate::records::Records;
@@ -14,9 +15,8 @@ use rayon::prelude::*;
 pub(crate) fn fold(plan: &Plan<'_>, settled: &mut Settled, least_bits: f64, options: &LinkOptions) {
     let records = plan.records;
     let open = |record: &&u32| settled.group[**record as usize] == 0 && !settled.apart.names(**record);
-    let mut order: Vec<(u64, u32)> =
-        settled.active.par_iter().filter(open).map(|record| (profile_hash(records, *record), *record)).collect();
-    lonely_dropped(&mut order);
+    let profile = |record: &u32| open(&record).then(|| (profile_hash(records, *record), *record));
+    let order = in_blocks(&settled.active, settled.active.len(), profile);
     let mut held = vec![false; records.len()];
     for (edge, record) in fold_some(plan, order, least_bits, options) {
         settled.edges.push(edge);

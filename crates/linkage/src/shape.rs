@@ -25,6 +25,11 @@ impl Shape {
         if text.len() >= 1 << 15 { Self(OTHER) } else { Self(word | (text.len() as u64) << 48) }
     }
 
+    /// All of it.
+    pub(crate) fn word(self) -> u64 {
+        self.0
+    }
+
     fn length(self) -> u32 {
         (self.0 >> 48 & 0x7fff) as u32
     }
@@ -71,7 +76,8 @@ impl Shapes {
                 self.same_start && (shorter == 0 || a == b)
             }
             Test::Initial(_) => self.same_start && a.min(b) <= 1,
-            Test::First(..) => self.same_start,
+            // Parts of a postcode begin where it begins.
+            Test::First(..) | Test::Sector | Test::District | Test::Area => self.same_start,
             _ => true,
         }
     }
@@ -111,7 +117,10 @@ mod tests {
             for limit in [1, 2, 3] {
                 prop_assert!(!within_edits(&a, &b, usize::from(limit)) || shapes.may(Test::Edit(field, limit)));
             }
-            for test in [Test::Part(field), Test::Initial(field), Test::First(field, 1), Test::First(field, 3)] {
+            let parts = [Test::Sector, Test::District, Test::Area];
+            for test in
+                [Test::Part(field), Test::Initial(field), Test::First(field, 1), Test::First(field, 3)].into_iter().chain(parts)
+            {
                 prop_assert!(!crate::compare::unequal(test, &a, &b) || shapes.may(test), "{a} {b} {test}");
             }
         }

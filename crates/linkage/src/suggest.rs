@@ -1,6 +1,7 @@
 //! Proposes blocking rules for a budget of pairs.
 
-use crate::block::{blocks, cap, entries, words};
+use crate::block::{blocks, cap, words};
+use crate::entries::entries;
 use crate::key::Keys;
 use crate::link::link;
 use crate::model::Model;

@@ -1,7 +1,8 @@
 //! Deterministic tiers: rules which join two records without weighing them.
 
-use crate::block::{blocks, cap, edge, entries, tasks, words};
+use crate::block::{blocks, cap, edge, tasks, words};
 use crate::compare::Eye;
+use crate::entries::entries;
 use crate::plan::Plan;
 use crate::question::Test;
 use crate::result::{Edge, Tier, TierReport};

@@ -1,7 +1,8 @@
 //! Compares the pairs that an addition brings together, and takes back those it parts.
 
-use crate::block::{Entry, edge, words};
+use crate::block::{edge, words};
 use crate::compare::Eye;
+use crate::entries::Entry;
 use crate::grow::Part;
 use crate::key::Keys;
 use crate::plan::Plan;

@@ -1,10 +1,11 @@
 //! Learns the probabilities of a model from the records, without labels.
 
-use crate::block::{Block, blocks, cap, some_entries, touched, words};
+use crate::block::{Block, blocks, cap, touched, words};
 use crate::compare::Eye;
 use crate::em::{
     Evidence, Learned, PRIOR_PAIRS, Table, Tally, level_of, levels, m_of, merge, merged, redrawn, session,
 };
+use crate::entries::some_entries;
 use crate::model::{Level, Model};
 use crate::plan::Plan;
 use crate::prior;

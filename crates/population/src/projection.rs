@@ -166,6 +166,7 @@ pub fn future(
         "Nobody was in the population a year ago, so nothing is known of moves.".clone_into(&mut future.why_not);
         return Ok(future);
     };
+    let options = &Options { threads, ..*options };
     future.years = project(&now, &year, options).into_iter().map(FutureYear::from).collect();
     for back in 1..days.len().saturating_sub(1) {
         let mut unused = Future::default();

@@ -122,7 +122,7 @@ fn world() -> (Vec<PersonRow>, Vec<EventRow>, Vec<lake::CodeRow>) {
 fn moves_are_those_of_two_separate_computations() {
     let (people, events, codes) = world();
     let model = model(MODEL, &[]);
-    let options = Options { years: 3, draws: 30, seed: 4, borrow: 20.0 };
+    let options = Options { years: 3, draws: 30, seed: 4, borrow: 20.0, threads: 1 };
     let (_folder, first) = snapshot(day("2026-03-31"), &people, &events, codes.clone(), 128);
     let found = future(&first, &place_from("2022-04-01", "2026-03-31"), &model, &options, 2).unwrap();
     assert_eq!(found.why_not, "");

@@ -11,6 +11,8 @@ const MOST_STEPS: usize = 100;
 const MOST_ROUNDS: usize = 2000;
 /// A step that moves no standardised coefficient by more than this is the last.
 pub(super) const AT_REST: f64 = 1e-9;
+/// A step no longer than this is taken whatever the objective says.
+const SHORT: f64 = 1e-2;
 
 /// Where the steps of a fit ended.
 pub(super) struct Solved {
@@ -34,16 +36,25 @@ pub(super) fn solve(
     let width = problem.width();
     let mut b = start;
     let mut renew = curvature.0.len() != width * width;
-    let mut last = f64::INFINITY;
+    // The point before, its objective, and how far the step from it went.
+    let (mut from, mut before, mut last) = (b.clone(), f64::INFINITY, f64::INFINITY);
     for steps in 1..=MOST_STEPS {
         let found = problem.derivatives(&b, if renew { Some(&mut curvature.0) } else { None });
         if found.furthest > FURTHEST {
             // Something separates the outcome and no penalty holds it: there is no minimum to come to.
             return Solved { b, steps, converged: false };
         }
+        let objective = found.loss + cost(&b, penalty);
+        // A step that made things worse is halved; a short one of Newton's cannot overshoot.
+        if objective > before * (1.0 + 1e-12) && last > SHORT {
+            b.iter_mut().zip(&from).for_each(|(b, from)| *b = f64::midpoint(*b, *from));
+            last *= 0.5;
+            continue;
+        }
         let wanted = minimum(&found.gradient, &curvature.0, &b, penalty);
-        let (moved, next) = shorten(problem, &b, &wanted, found.loss + cost(&b, penalty), penalty);
-        b = next;
+        let moved = b.iter().zip(&wanted).fold(0.0, |most: f64, (x, y)| most.max((x - y).abs()));
+        from = std::mem::replace(&mut b, wanted);
+        before = objective;
         if moved < at_rest {
             return Solved { b, steps, converged: true };
         }
@@ -52,24 +63,6 @@ pub(super) fn solve(
         last = moved;
     }
     Solved { b, steps: MOST_STEPS, converged: false }
-}
-
-/// Takes the step, halved until the objective does not rise; how far the furthest coefficient moved.
-fn shorten(problem: &Problem<'_>, from: &[f64], to: &[f64], objective: f64, penalty: Penalty) -> (f64, Standard) {
-    let far = |b: &[f64]| b.iter().zip(from).fold(0.0, |most: f64, (x, y)| most.max((x - y).abs()));
-    let mut share = 1.0;
-    loop {
-        let next: Standard = from.iter().zip(to).map(|(x, y)| x + share * (y - x)).collect();
-        let moved = far(&next);
-        // A short step of Newton cannot overshoot; the objective is asked after a long one.
-        if moved < 1e-2 || share < 1e-6 {
-            return (moved, next);
-        }
-        if problem.deviance(&next) + cost(&next, penalty) <= objective * (1.0 + 1e-12) {
-            return (moved, next);
-        }
-        share *= 0.5;
-    }
 }
 
 fn cost(b: &[f64], penalty: Penalty) -> f64 {

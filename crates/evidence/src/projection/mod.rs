@@ -157,11 +157,13 @@ pub struct Options {
     pub seed: u64,
     /// A cell counts as if so many more people had moved as those of the coarser cell did.
     pub borrow: f64,
+    /// Draws worked out at a time. The answer does not depend on it.
+    pub threads: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { years: 10, draws: 400, seed: 1, borrow: 20.0 }
+        Self { years: 10, draws: 400, seed: 1, borrow: 20.0, threads: 1 }
     }
 }
 

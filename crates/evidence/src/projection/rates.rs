@@ -26,16 +26,17 @@ impl Rates {
         let width = states + 2;
         let sums = Sums::of(states, moves);
         let mut chances = vec![0.0; moves.len()];
+        let (mut coarse, mut broad, mut band) = (vec![0.0; width], vec![0.0; width], vec![0.0; width]);
         for state in 0..states {
             for age in 0..AGES {
-                let coarse = sums.coarsest(state, age, open, borrow);
-                let broad = shrink(sums.broad(state, age_group(age)), &coarse, borrow);
+                sums.coarsest(state, age, open, borrow, &mut coarse);
+                shrink(sums.broad(state, age_group(age)), &coarse, borrow, &mut broad);
                 for sex in 0..SEXES {
-                    let band = shrink(sums.band(state, age / 5, sex), &broad, borrow);
+                    shrink(sums.band(state, age / 5, sex), &broad, borrow, &mut band);
                     let start = ((state * AGES + age) * SEXES + sex) * width;
-                    let mut row = shrink(&moves[start..start + width], &band, borrow);
-                    close(&mut row, states, open, age);
-                    chances[start..start + width].copy_from_slice(&row);
+                    let row = &mut chances[start..start + width];
+                    shrink(&moves[start..start + width], &band, borrow, row);
+                    close(row, states, open, age);
                 }
             }
         }
@@ -43,13 +44,16 @@ impl Rates {
     }
 }
 
-/// The mean of a Dirichlet posterior; the prior's own where nobody was seen and nothing is borrowed.
-fn shrink(seen: &[f64], prior: &[f64], borrow: f64) -> Vec<f64> {
+/// The mean of a Dirichlet posterior, into `out`; the prior's own where nobody was seen and nothing is borrowed.
+fn shrink(seen: &[f64], prior: &[f64], borrow: f64, out: &mut [f64]) {
     let total: f64 = seen.iter().sum::<f64>() + borrow;
     if total <= 0.0 {
-        return prior.to_vec();
+        return out.copy_from_slice(prior);
     }
-    seen.iter().zip(prior).map(|(n, p)| (n + borrow * p) / total).collect()
+    let (own, lent) = (total.recip(), borrow / total);
+    for (out, (n, p)) in out.iter_mut().zip(seen.iter().zip(prior)) {
+        *out = n * own + p * lent;
+    }
 }
 
 /// Takes the chances of states that are closed a year later and spreads them over the open ones.
@@ -129,27 +133,21 @@ impl Sums {
 
     /// Deaths and departures of everybody in the broad age group, and moves between states as of this state at any age;
     /// where even that is unknown, people stay.
-    fn coarsest(&self, state: usize, age: usize, open: &Open, borrow: f64) -> Vec<f64> {
+    fn coarsest(&self, state: usize, age: usize, open: &Open, borrow: f64, out: &mut [f64]) {
         let states = self.states;
         let all = &self.all[age_group(age) * 3..age_group(age) * 3 + 3];
         let total: f64 = all.iter().sum();
         let (died, left) = if total > 0.0 { (all[1] / total, all[2] / total) } else { (0.0, 0.0) };
-        let mut stay = vec![0.0; states];
         let next = (age + 1).min(AGES - 1);
-        if open.is_open(state, next) {
-            stay[state] = 1.0;
-        } else {
-            for (to, chance) in stay.iter_mut().enumerate() {
-                *chance = open.share(to, next);
-            }
-        }
+        let stays = open.is_open(state, next);
         let own = &self.state[state * self.width()..state * self.width() + states];
-        let mut row = shrink(own, &stay, borrow.max(1e-9));
-        for chance in &mut row {
-            *chance *= 1.0 - died - left;
+        let borrow = borrow.max(1e-9);
+        let seen: f64 = own.iter().sum::<f64>() + borrow;
+        for (to, (chance, n)) in out[..states].iter_mut().zip(own).enumerate() {
+            let prior = if stays { f64::from(u8::from(to == state)) } else { open.share(to, next) };
+            *chance = (n + borrow * prior) / seen * (1.0 - died - left);
         }
-        row.extend([died, left]);
-        row
+        out[states..].copy_from_slice(&[died, left]);
     }
 }
 

@@ -21,28 +21,29 @@ pub fn project(now: &People, year: &Year, options: &Options) -> Vec<Projected> {
         expected.push(step(&expected[at], &rates, year, births));
         ageing.push(pooled.step(&ageing[at], year, births));
     }
-    let mut drawn: Vec<Vec<Summary>> = vec![Vec::with_capacity(options.draws); years + 1];
-    for draw in 0..options.draws {
+    let one = |draw: usize| -> Vec<Summary> {
         // A stream of its own for each draw: fewer draws are the first of more.
         let mut stream = Stream::new(options.seed ^ (draw as u64 + 1).wrapping_mul(0xD1B5_4A32_D192_ED03));
         let moves: Vec<f64> = year.moves.iter().map(|&n| if n > 0.0 { stream.gamma(n) } else { 0.0 }).collect();
-        let rates = Rates::new(year.states, &moves, &open, borrow);
+        let moving = Moving::of(&Rates::new(year.states, &moves, &open, borrow));
         let mut joined = People::none(year.states);
         for (to, &n) in joined.cells.iter_mut().zip(&year.joined.cells) {
             *to = stream.gamma(n);
         }
         let mut people = now.clone();
-        drawn[0].push(Summary::of(&people));
-        for at in drawn.iter_mut().skip(1) {
-            people = chance_step(&people, &rates, &joined, births, &mut stream);
-            at.push(Summary::of(&people));
+        let mut years_on = vec![Summary::of(&people)];
+        for _ in 0..years {
+            people = chance_step(&people, &moving, &joined, births, &mut stream);
+            years_on.push(Summary::of(&people));
         }
-    }
+        years_on
+    };
+    let drawn = all_draws(options.draws, options.threads, &one);
     (0..=years)
         .map(|at| {
             let middle = Summary::of(&expected[at]);
             let limits = |of: &dyn Fn(&Summary) -> f64| {
-                let (lower, upper) = limits(drawn[at].iter().map(of).collect(), of(&middle));
+                let (lower, upper) = limits(drawn.iter().map(|years| of(&years[at])).collect(), of(&middle));
                 Expected { expected: of(&middle), lower, upper }
             };
             Projected {
@@ -54,6 +55,20 @@ pub fn project(now: &People, year: &Year, options: &Options) -> Vec<Projected> {
             }
         })
         .collect()
+}
+
+/// Every draw, in order, whoever worked it out.
+fn all_draws<T: Send>(draws: usize, threads: usize, one: &(impl Fn(usize) -> T + Sync)) -> Vec<T> {
+    let threads = threads.clamp(1, draws.max(1));
+    let share = |n: usize| (n * draws / threads..(n + 1) * draws / threads).map(one).collect::<Vec<T>>();
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|n| scope.spawn(move || share(n))).collect();
+        let mut all = share(0);
+        for other in others {
+            all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    })
 }
 
 /// One year with expected numbers.
@@ -69,33 +84,88 @@ fn step(people: &People, rates: &Rates, year: &Year, births: f64) -> People {
     next
 }
 
-/// One year in which whole people move by chance.
-fn chance_step(people: &People, rates: &Rates, joined: &People, births: f64, stream: &mut Stream) -> People {
-    let mut next = People::none(rates.states);
+/// One year in which whole people move by chance: how many move, then where to.
+fn chance_step(people: &People, moving: &Moving, joined: &People, births: f64, stream: &mut Stream) -> People {
+    let mut next = People::none(people.states);
     for (state, age, sex, here) in cells(people) {
-        let chances = rates.of(state, age, sex);
-        let (mut left, mut chance_left) = (here as u64, 1.0f64);
-        // Those who stay come last, so that they need no draw; where nobody may, the last destination takes the rest.
-        let mut rest = state;
-        for (to, &chance) in chances.iter().enumerate().filter(|&(to, chance)| to != state && *chance > 0.0) {
-            if left == 0 {
-                break;
+        let sums = moving.sums(state, age, sex);
+        let all = sums[people.states + 1];
+        let here = here as u64;
+        let moved = if moving.stays[cell(state, age, sex)] { stream.binomial(here, all) } else { here };
+        next.add(state, age + 1, sex, (here - moved) as f64);
+        scatter(moved, sums, stream, |to, sent| {
+            if to < people.states {
+                next.add(to, age + 1, sex, sent as f64);
             }
-            let moved = stream.binomial(left, (chance / chance_left).min(1.0));
-            rest = if chances[state] > 0.0 { state } else { to };
-            left -= moved;
-            chance_left = (chance_left - chance).max(1e-12);
-            if to < rates.states {
-                next.add(to, age + 1, sex, moved as f64);
-            }
-        }
-        if left > 0 && rest < rates.states {
-            next.add(rest, age + 1, sex, left as f64);
-        }
+        });
     }
     let fertile = fertile(people) * births;
     join(&mut next, joined, |n, age| stream.poisson(if age == 0 { n * fertile } else { n }) as f64);
     next
+}
+
+/// Chances of moving on, added up destination by destination.
+struct Moving {
+    width: usize,
+    /// For each cell: the chance of going to this destination or one before it, those who stay left out.
+    sums: Vec<f64>,
+    /// Whether anybody of the cell stays.
+    stays: Vec<bool>,
+}
+
+impl Moving {
+    fn of(rates: &Rates) -> Self {
+        let width = rates.states + 2;
+        let all = rates.states * AGES * SEXES;
+        let mut moving = Self { width, sums: Vec::with_capacity(all * width), stays: Vec::with_capacity(all) };
+        for (state, age, sex) in (0..all).map(|at| (at / (AGES * SEXES), at / SEXES % AGES, at % SEXES)) {
+            let chances = rates.of(state, age, sex);
+            let mut sum = 0.0;
+            for (to, chance) in chances.iter().enumerate() {
+                sum += if to == state { 0.0 } else { *chance };
+                moving.sums.push(sum);
+            }
+            moving.stays.push(chances[state] > 0.0);
+        }
+        moving
+    }
+
+    fn sums(&self, state: usize, age: usize, sex: usize) -> &[f64] {
+        let start = cell(state, age, sex) * self.width;
+        &self.sums[start..start + self.width]
+    }
+}
+
+fn cell(state: usize, age: usize, sex: usize) -> usize {
+    (state * AGES + age) * SEXES + sex
+}
+
+/// So few people are sent on one by one: that is quicker than a binomial draw for each destination.
+const FEW: u64 = 32;
+
+/// Sends people to destinations with the chances whose sums are given.
+fn scatter(mut people: u64, sums: &[f64], stream: &mut Stream, mut send: impl FnMut(usize, u64)) {
+    let all = sums[sums.len() - 1];
+    if people <= FEW {
+        for _ in 0..people {
+            let place = stream.uniform() * all;
+            // The first destination whose sum lies above; none of chance 0 ever does.
+            let to = sums.iter().map(|sum| usize::from(*sum <= place)).sum::<usize>();
+            send(to.min(sums.len() - 1), 1);
+        }
+        return;
+    }
+    let mut before = 0.0;
+    for (to, sum) in sums.iter().enumerate() {
+        let left = all - before;
+        if people == 0 || left <= 0.0 {
+            return;
+        }
+        let sent = stream.binomial(people, ((sum - before) / left).min(1.0));
+        send(to, sent);
+        people -= sent;
+        before = *sum;
+    }
 }
 
 fn join(next: &mut People, joined: &People, mut people: impl FnMut(f64, usize) -> f64) {
@@ -107,12 +177,11 @@ fn join(next: &mut People, joined: &People, mut people: impl FnMut(f64, usize) -
 
 /// Cells with anybody in them.
 fn cells(people: &People) -> impl Iterator<Item = (usize, usize, usize, f64)> + '_ {
-    people
-        .cells
-        .iter()
-        .enumerate()
-        .filter(|(_, n)| **n > 0.0)
-        .map(|(cell, &n)| (cell / (AGES * SEXES), cell / SEXES % AGES, cell % SEXES, n))
+    let by_state = people.cells.chunks_exact(AGES * SEXES).enumerate();
+    by_state.flat_map(|(state, cells)| {
+        let filled = cells.iter().enumerate().filter(|(_, n)| **n > 0.0);
+        filled.map(move |(cell, &n)| (state, cell / SEXES, cell % SEXES, n))
+    })
 }
 
 fn fertile(people: &People) -> f64 {

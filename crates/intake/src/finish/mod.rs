@@ -102,8 +102,9 @@ pub(crate) fn finish(
     let buckets = bucket::distribute(&events_path, &assigned.person_of, writer.plan(), spool, options.memory_budget)?;
     // The spool is on disk twice from here on otherwise.
     std::fs::remove_file(&events_path).map_err(|e| LoadError::write(&events_path, e))?;
+    // Codes first: so the snapshot keeps fingerprints of its people, and the next load finds quickly whose record changed.
+    writer.set_dictionary(codes.clone()).map_err(lake_error)?;
     let written = bucket::write_all(&buckets, &writer, &people, &prices, options.as_of, pool, clock.progress)?;
-    writer.set_dictionary(codes).map_err(lake_error)?;
 
     clock.stage("write the quality report", None);
     quarantine.flush().map_err(|e| LoadError::write(&quarantine_path, e))?;

@@ -75,13 +75,38 @@ pub(crate) fn write_links(path: &Path, links: &[(u64, u64)]) -> Result<(), LakeE
     out.finish()
 }
 
-pub(crate) fn read_links(file: &ParquetIn) -> Result<Vec<(u64, u64)>, LakeError> {
-    let mut links = Vec::new();
-    for (group, count) in file.groups().into_iter().enumerate() {
-        let (mut keys, mut ids) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        file.longs(group, "key", &[whole(count)], 0, &mut keys)?;
-        file.longs(group, "id", &[whole(count)], 0, &mut ids)?;
-        links.extend(keys.into_iter().zip(ids).map(|(key, id)| (key as u64, id as u64)));
+pub(crate) const FINGERPRINT_SCHEMA: &str = "message fingerprint {
+    required int64 id (INTEGER(64,false));
+    required int64 fingerprint (INTEGER(64,false));
+}";
+
+/// Writes the fingerprint of each person, in the order of their numbers.
+pub(crate) fn write_fingerprints(path: &Path, people: &[(u64, u64)]) -> Result<(), LakeError> {
+    let mut out = ParquetOut::create(path, FINGERPRINT_SCHEMA, &["id", "fingerprint"])?;
+    for part in people.chunks(GROUP_ROWS) {
+        out.row_group(&[
+            Chunk::longs(part.iter().map(|&(id, _)| id as i64)),
+            Chunk::longs(part.iter().map(|&(_, fingerprint)| fingerprint as i64)),
+        ])?;
     }
-    Ok(links)
+    out.finish()
+}
+
+pub(crate) fn read_fingerprints(file: &ParquetIn) -> Result<Vec<(u64, u64)>, LakeError> {
+    pairs(file, ("id", "fingerprint"))
+}
+
+pub(crate) fn read_links(file: &ParquetIn) -> Result<Vec<(u64, u64)>, LakeError> {
+    pairs(file, ("key", "id"))
+}
+
+fn pairs(file: &ParquetIn, (left, right): (&str, &str)) -> Result<Vec<(u64, u64)>, LakeError> {
+    let mut all = Vec::new();
+    for (group, count) in file.groups().into_iter().enumerate() {
+        let (mut lefts, mut rights) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        file.longs(group, left, &[whole(count)], 0, &mut lefts)?;
+        file.longs(group, right, &[whole(count)], 0, &mut rights)?;
+        all.extend(lefts.into_iter().zip(rights).map(|(left, right)| (left as u64, right as u64)));
+    }
+    Ok(all)
 }

@@ -1,11 +1,11 @@
 //! Predictions against what happened, for everybody held out and group by group.
 
-use super::card::{Group, Judgement};
+use super::card::{Group, Judgement, WithInterval};
 use super::rows::Rows;
 use evidence::distribution::Confidence;
-use evidence::prediction::{calibration_groups, decision_curve, quality};
+use evidence::prediction::{c_statistic, calibration_groups, decision_curve, quality};
 use evidence::rates::{count_limits, wilson};
-use nhs::Ethnicity;
+use nhs::{Ethnicity, Sex};
 
 /// Thresholds of the decision curve.
 const THRESHOLDS: [f64; 10] = [0.02, 0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.50];
@@ -48,11 +48,15 @@ pub(super) fn judge(rows: &Rows, which: &[u32], predicted: &[f64]) -> Judgement 
         decisions: decisions.iter().map(|d| (d.threshold, d.model, d.everybody, d.acted_on)).collect(),
         fairness: vec![
             ("Sex".to_owned(), {
-                let names = [(1u8, "Male"), (2, "Female")];
-                let mut groups: Vec<Group> =
-                    names.iter().map(|&(sex, name)| group(name, &|row| rows.codes[1][row] == sex)).collect();
-                groups.push(group("Other or not known", &|row| !matches!(rows.codes[1][row], 1 | 2)));
-                groups
+                let female = group("Female", &|row| rows.codes[1][row] == Sex::Female as u8);
+                let other = group("Other or not known", &|row| !matches!(rows.codes[1][row], 1 | 2));
+                let few = |count: u64| (1..8).contains(&count);
+                if few(other.people) || few(other.events) || few(other.people - other.events) {
+                    // So few would have to be hidden, and men or women with them. Counted with men they are hidden and judged.
+                    vec![female, group("Male, other or not known", &|row| rows.codes[1][row] != Sex::Female as u8)]
+                } else {
+                    vec![group("Male", &|row| rows.codes[1][row] == Sex::Male as u8), female, other]
+                }
             }),
             ("Age".to_owned(), {
                 let of = |n: usize| move |age: u8| AGES.iter().rposition(|(first, _)| age >= *first) == Some(n);
@@ -81,23 +85,25 @@ pub(super) fn judge(rows: &Rows, which: &[u32], predicted: &[f64]) -> Judgement 
 
 /// One group's figures; noughts where nobody is in it.
 fn group(name: &str, predicted: &[f64], outcome: &[bool]) -> Group {
-    let Some(found) = quality(predicted, outcome) else { return Group { name: name.to_owned(), ..Group::default() } };
-    let (people, events) = (found.people as f64, found.events as f64);
-    let expected = found.mean_predicted * people;
-    let (lower, upper) = count_limits(events, Confidence::P95);
+    let (people, events) = (outcome.len() as f64, outcome.iter().filter(|&&with| with).count());
+    if outcome.is_empty() {
+        return Group { name: name.to_owned(), ..Group::default() };
+    }
+    let expected = predicted.iter().sum::<f64>();
+    let (lower, upper) = count_limits(events as f64, Confidence::P95);
     Group {
         name: name.to_owned(),
-        people: found.people as u64,
-        events: found.events as u64,
-        predicted: found.mean_predicted,
-        observed: super::card::WithInterval {
-            value: events / people,
-            limits: Some(wilson(events, people, Confidence::P95)),
+        people: outcome.len() as u64,
+        events: events as u64,
+        predicted: expected / people,
+        observed: WithInterval {
+            value: events as f64 / people,
+            limits: Some(wilson(events as f64, people, Confidence::P95)),
         },
-        observed_over_expected: (expected > 0.0).then(|| super::card::WithInterval {
-            value: events / expected,
+        observed_over_expected: (expected > 0.0).then(|| WithInterval {
+            value: events as f64 / expected,
             limits: Some((lower / expected, upper / expected)),
         }),
-        c_statistic: found.c_statistic.map(Into::into),
+        c_statistic: c_statistic(predicted, outcome).map(Into::into),
     }
 }

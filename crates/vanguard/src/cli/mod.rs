@@ -15,6 +15,7 @@ pub(crate) mod project;
 mod rates;
 mod review;
 pub(crate) mod risk;
+pub(crate) mod risk_words;
 pub(crate) mod run;
 mod serve;
 mod simulate;

@@ -45,7 +45,8 @@ pub fn run(args: &Args, as_json: bool) -> anyhow::Result<Report> {
         bail!("--borrow must be 0 or a positive number");
     }
     let folder = Folder::open(&args.dir)?;
-    let options = Options { years: args.years, draws: args.draws, seed: args.seed, borrow: args.borrow };
+    let options =
+        Options { years: args.years, draws: args.draws, seed: args.seed, borrow: args.borrow, ..Options::default() };
     let future = project(&folder, &options, &Terminal::new(as_json))?;
     let text = format!("{}Next: vanguard serve {}", words(&future), args.dir.display());
     Ok(Report::new(text, json(&future)))

@@ -1,6 +1,7 @@
 //! `vanguard risk`: the chance of an emergency admission in the next 12 months, trained on the place's own history.
 
 use super::Report;
+use super::risk_words::{NOT_FOR, USES, size_of_risks, telling_apart, thresholds, verdict};
 use super::table::table;
 use crate::folder::Folder;
 use crate::pipeline::progress::Terminal;
@@ -144,7 +145,8 @@ fn words(model: &RiskModel) -> String {
     let mut rows = vec![judgement_row("people held out", &model.judged)];
     rows.extend(model.judged_in_time.iter().map(|j| judgement_row("trained a year earlier", j)));
     text += &table(&["judged on", "c-statistic", "Brier", "calibration slope", "in the large"], &rows);
-    text += "\n\nCalibration in ten groups by risk\n";
+    let _ = write!(text, "\n\n{}\n{}\n", telling_apart(&model.judged), size_of_risks(&model.judged));
+    text += "\nCalibration in ten groups by risk\n";
     let rows: Vec<Vec<String>> = model
         .judged
         .calibration
@@ -157,8 +159,25 @@ fn words(model: &RiskModel) -> String {
         let _ = write!(text, "\n\nBy {}\n", kind.to_lowercase());
         let rows: Vec<Vec<String>> =
             groups.iter().zip(seen(groups)).map(|(group, seen)| group_row(group, seen)).collect();
-        text += &table(&["group", "people", "predicted", "observed", "observed/expected", "c-statistic"], &rows);
+        text += &table(
+            &["group", "people", "predicted", "observed", "observed/expected", "c-statistic", "in words"],
+            &rows,
+        );
     }
+    text += "\n\nActing from a risk up\n";
+    let rows: Vec<Vec<String>> = thresholds(&model.judged)
+        .iter()
+        .map(|t| {
+            let admitted = t.admitted.value().map_or_else(|| "hidden".to_owned(), |v| format!("{v:.0} in 100"));
+            vec![
+                format!("{:.0} %", t.from * 100.0),
+                format!("{:.0}", t.acted_on),
+                admitted,
+                format!("{:.1}", t.benefit),
+            ]
+        })
+        .collect();
+    text += &table(&["act from", "people acted on of 1,000", "of them admitted", "net benefit of 1,000"], &rows);
     text += "\n\nPeople of today, by risk and by what a team can act on\n";
     let counts: Vec<Vec<u64>> = model.likely.iter().map(|l| l.by_gaps.to_vec()).collect();
     let shown = two_way(&counts);
@@ -169,8 +188,17 @@ fn words(model: &RiskModel) -> String {
         .collect();
     text += &table(&["risk", "nothing", "one thing", "two", "three or more"], &rows);
     text += "\n\n";
+    for caution in &model.cautions {
+        let _ = writeln!(text, "! {caution}");
+    }
     for caveat in CAVEATS {
         let _ = writeln!(text, "- {caveat}");
+    }
+    for (heading, lines) in [("You may use it for:", &USES[..]), ("You may not use it for:", &NOT_FOR[..])] {
+        let _ = writeln!(text, "\n{heading}");
+        for line in lines {
+            let _ = writeln!(text, "- {line}");
+        }
     }
     text.push('\n');
     text
@@ -206,6 +234,7 @@ fn group_row(group: &Group, seen: bool) -> Vec<String> {
         percent(group, seen),
         or_hidden(interval(group.observed_over_expected, 2)),
         or_hidden(interval(group.c_statistic, 3)),
+        verdict(group, seen).to_owned(),
     ]
 }
 
@@ -283,6 +312,9 @@ fn json(model: &RiskModel) -> Value {
         "trained_a_year_earlier": model.judged_in_time.as_ref().map(judgement_json),
         "impactable": model.impactable,
         "today": today,
+        "cautions": model.cautions,
         "caveats": CAVEATS,
+        "may_be_used_for": USES,
+        "may_not_be_used_for": NOT_FOR,
     })
 }

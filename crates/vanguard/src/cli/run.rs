@@ -98,6 +98,7 @@ pub fn report(dir: &Path, made: &Made) -> anyhow::Result<Report> {
         "place": dir,
         "load": serde_json::to_value(&made.load)?,
         "recomputed": made.done.recomputed,
+        "recomputed_milliseconds": made.done.took.as_millis() as u64,
         "people_known": summary.people_known,
         "population": super::population::json(summary),
         "evaluation": serde_json::to_value(&made.evaluation)?,

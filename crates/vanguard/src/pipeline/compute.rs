@@ -6,6 +6,7 @@ use crate::folder::Folder;
 use anyhow::Context;
 use lake::Snapshot;
 use population::{Computed, Summary};
+use std::time::{Duration, Instant};
 
 /// Opens the live snapshot, or says how to make one.
 pub fn snapshot(folder: &Folder) -> anyhow::Result<Snapshot> {
@@ -25,6 +26,8 @@ pub struct Done {
     pub summary: Summary,
     /// People whose values were worked out; the others' were taken over from the results before.
     pub recomputed: u64,
+    /// How long it took.
+    pub took: Duration,
 }
 
 impl Done {
@@ -32,12 +35,13 @@ impl Done {
     pub fn words(&self) -> String {
         let (recomputed, people) = (self.recomputed, self.summary.people_known);
         if recomputed == people {
-            return format!("Computed all {} people.", count(people));
+            return format!("Computed all {} people in {:.1} s.", count(people), self.took.as_secs_f64());
         }
         format!(
-            "Recomputed {} of {} people; the records of the others have not changed.",
+            "Recomputed {} of {} people in {:.1} s; the records of the others have not changed.",
             count(recomputed),
-            count(people)
+            count(people),
+            self.took.as_secs_f64()
         )
     }
 }
@@ -45,18 +49,20 @@ impl Done {
 /// Brings the results up to the live snapshot: takes over what an earlier computation by the same model, place and days
 /// already says, and computes only the people whose record changed since; everybody where there is none, or with `anew`.
 pub fn update(folder: &Folder, anew: bool, progress: &Terminal) -> anyhow::Result<Done> {
+    let started = Instant::now();
     let snapshot = snapshot(folder)?;
     if !anew {
         let results = folder.results_dir(snapshot.manifest().id.as_str());
         if let Some(summary) = population::refresh::up_to_date(&results, &folder.place, &folder.blueprint) {
-            return Ok(Done { summary, recomputed: 0 });
+            return Ok(Done { summary, recomputed: 0, took: started.elapsed() });
         }
         if let Some(done) = refresh(folder, &snapshot, progress)? {
-            return Ok(done);
+            return Ok(Done { took: started.elapsed(), ..done });
         }
     }
     let computed = compute_over(folder, &snapshot, progress)?;
-    Ok(Done { recomputed: computed.people.len() as u64, summary: computed.summary })
+    let recomputed = computed.people.len() as u64;
+    Ok(Done { recomputed, summary: computed.summary, took: started.elapsed() })
 }
 
 fn refresh(folder: &Folder, snapshot: &Snapshot, progress: &Terminal) -> anyhow::Result<Option<Done>> {
@@ -75,7 +81,7 @@ fn refresh(folder: &Folder, snapshot: &Snapshot, progress: &Terminal) -> anyhow:
     );
     let refreshed = refreshed.context("failed to bring the results up to date")?;
     progress.end();
-    Ok(refreshed.map(|done| Done { summary: done.summary, recomputed: done.recomputed }))
+    Ok(refreshed.map(|done| Done { summary: done.summary, recomputed: done.recomputed, took: Duration::ZERO }))
 }
 
 /// Computes the blueprint over the live snapshot, everybody, and keeps the result beside it.

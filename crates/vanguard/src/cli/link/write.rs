@@ -66,7 +66,7 @@ pub fn truth(path: &Path, input: &Input, linked: &Linked) -> Result<Option<Score
 }
 
 fn write(path: &Path, places: &[u32], columns: impl Fn(&[u32]) -> Vec<Named>) -> Result<(), LakeError> {
-    let mut writer = TableWriter::create(path, &columns(&[]))?;
+    let mut writer = TableWriter::create_with(path, &columns(&[]), &["l", "r", "id", "cluster_id"])?;
     for some in places.chunks(ROWS) {
         writer.append(&columns(some))?;
     }

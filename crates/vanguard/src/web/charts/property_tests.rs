@@ -274,6 +274,27 @@ proptest! {
     }
 
     #[test]
+    fn any_calibration(
+        title in words(),
+        points in prop::collection::vec(
+            (words(), number_some(), proptest::option::of((number_some(), number_some(), number_some()))), 0..14),
+    ) {
+        let points = points.into_iter().map(|(label, predicted, observed)| CalibrationPoint { label, predicted, observed });
+        check(calibration_chart(&CalibrationChart { text: text(&title), points: points.collect() }))?;
+    }
+
+    #[test]
+    fn any_fan(
+        title in words(),
+        points in prop::collection::vec((words(), number_any(), interval(), number_any()), 0..60),
+    ) {
+        let points = points.into_iter().map(|(label, value, interval, other)| FanPoint { label, value, interval, other });
+        check(fan_chart(&FanChart {
+            text: text(&title), unit: &title, line: &title, other: &title, points: points.collect(),
+        }))?;
+    }
+
+    #[test]
     fn any_heat_table(
         title in words(), columns in prop::collection::vec(words(), 0..6),
         rows in prop::collection::vec((words(), prop::collection::vec(count_any(), 0..9)), 0..6),

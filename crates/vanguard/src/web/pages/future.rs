@@ -8,7 +8,7 @@ use crate::web::components::{Column, Crumb, DetailsStyle, Size, Table, details, 
 use crate::web::errors::PageError;
 use crate::web::layout::{Page, Section};
 use ::population::disclosure::{Shown, two_way};
-use ::population::projection::{AGE_GROUP_NAMES, Estimate, Future, shown as person_count};
+use ::population::projection::{AGE_GROUP_NAMES, Estimate, Future, ShownEstimate, shown as person_count};
 use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -185,6 +185,23 @@ fn method(future: &Future) -> Markup {
     details("How this is worked out", &body, DetailsStyle::Plain, false)
 }
 
+/// The last year shown, as a sentence.
+fn in_words(future: &Future, rows: &[Vec<ShownEstimate>], position: usize) -> Markup {
+    let Some((&year, today)) = years_shown(future).last().zip(rows.first()) else { return Markup::default() };
+    let (today, then) = (today[position].expected, rows[year][position]);
+    html! {
+        @if today.is_hidden() {
+            p class="nhsuk-lede-text" { "So few people are in this segment today that their number is hidden, and with it every year to come." }
+        } @else {
+            p class="nhsuk-lede-text" {
+                (word(today)) " people today. On " (calendar(future, year)) " we expect " (word(then.expected))
+                " (95% interval " (word(then.lower)) " to " (word(then.upper)) ") if people go on moving between segments as they did in the last 12 months, and "
+                (word(then.ageing_only)) " if the population only aged."
+            }
+        }
+    }
+}
+
 fn one(session: &Session, id: &str) -> Result<Page, PageError> {
     let future = &session.site.future;
     let missing = || PageError::NotFound { what: Some("a projection of that segment".to_owned()) };
@@ -205,6 +222,7 @@ fn one(session: &Session, id: &str) -> Result<Page, PageError> {
         .collect();
     let body = html! {
         (heading(name, Some("Future need")))
+        (in_words(future, &rows, position))
         (fan_chart(&FanChart {
             text: ChartText {
                 id: "future",

@@ -2,13 +2,15 @@
 
 use super::{heading, page, shown};
 use crate::cli::risk::{CAVEATS, interval, penalty_name, percent, seen};
+use crate::cli::risk_words::{NOT_FOR, Threshold, USES, size_of_risks, telling_apart, thresholds, verdict};
 use crate::web::Session;
 use crate::web::charts::{
-    CalibrationChart, CalibrationPoint, ChartText, FanChart, FanPoint, HeatCell, HeatTable, HeatTotals, Num,
-    calibration_chart, fan_chart, heat_table,
+    CalibrationChart, CalibrationPoint, ChartText, Curve, CurveChart, HeatCell, HeatTable, HeatTotals, Num,
+    calibration_chart, curve_chart, heat_table,
 };
 use crate::web::components::{
     Borders, Column, Crumb, DetailsStyle, Size, SummaryRow, Table, details, inset_text, summary_list, table,
+    warning_callout,
 };
 use crate::web::layout::{Page, Section};
 use ::population::disclosure::Shown;
@@ -42,14 +44,21 @@ fn card(model: &RiskModel) -> Markup {
         p class="nhsuk-lede-text" {
             "The chance of at least one emergency admission in the next 12 months, learned from this place\u{2019}s own history."
         }
+        h2 class="nhsuk-heading-m" { "What you may use it for" }
+        ul class="nhsuk-list nhsuk-list--bullet" { @for line in USES { li { (line) } } }
+        h2 class="nhsuk-heading-m" { "What you may not use it for" }
+        ul class="nhsuk-list nhsuk-list--bullet" { @for line in NOT_FOR { li { (line) } } }
         h2 class="nhsuk-heading-m" { "Before you use these figures" }
         ul class="nhsuk-list nhsuk-list--bullet" { @for caveat in CAVEATS { li { (caveat) } } }
+        @if !model.cautions.is_empty() {
+            (warning_callout("About this model", &html! { (model.cautions.join(" ")) }))
+        }
         (today(model))
         (goodness(model))
         (calibration(&model.judged))
         (decisions(&model.judged))
         h2 class="nhsuk-heading-m" { "Is it as right for everybody?" }
-        p { "Observed over expected is 1 where the model is right for a group, above 1 where it sees too little risk. A c-statistic of 1 tells people apart perfectly, 0.5 not at all." }
+        p { "Each table says it in words first. Observed over expected is how many people were admitted for each one predicted: 1 is right, above 1 the model sees too little risk in the group and its people may be missed. A c-statistic of 1 tells people of the group apart perfectly, 0.5 not at all." }
         @for (kind, groups) in &model.judged.fairness { (fairness(kind, groups)) }
         (predictors(model))
         (method(model))
@@ -100,10 +109,13 @@ fn goodness(model: &RiskModel) -> Markup {
     };
     html! {
         h2 class="nhsuk-heading-m" { "How good is it?" }
+        p { (telling_apart(&model.judged)) }
+        p { (size_of_risks(&model.judged)) }
         h3 class="nhsuk-heading-s" { "On people whom the training never saw" }
         (summary_list(&rows(&model.judged), Borders::All))
         @if let Some(judged) = &model.judged_in_time {
             h3 class="nhsuk-heading-s" { "Trained a year earlier, judged on the year after" }
+            p { "This is how the model would have done in use: it knew nothing of the year that it was judged on. " (size_of_risks(judged)) }
             (summary_list(&rows(judged), Borders::All))
         }
         p { "Values in brackets are 95% intervals." }
@@ -130,7 +142,7 @@ fn calibration(judged: &Judgement) -> Markup {
         text: ChartText {
             id: "calibration",
             title: "Predicted and observed risk",
-            summary: "Ten groups of people held out, from the lowest to the highest predicted risk. Points on the dashed line are predicted exactly.",
+            summary: "Ten groups of people held out, from the lowest to the highest predicted risk. A point on the dashed line is predicted exactly; above it, more people were admitted than predicted. An upright line is the 95% interval.",
             note: Some("Groups with fewer than 8 admissions are not shown."),
         },
         points,
@@ -138,31 +150,62 @@ fn calibration(judged: &Judgement) -> Markup {
 }
 
 fn decisions(judged: &Judgement) -> Markup {
-    let points = judged
-        .decisions
+    let all = thresholds(judged);
+    let line = |of: &dyn Fn(&Threshold) -> f64| -> Vec<(Num, Num)> {
+        all.iter().filter_map(|t| Num::new(t.from * 100.0).zip(Num::new(of(t)))).collect()
+    };
+    // Far below nought the comparison would press the curves flat, and says no more than that.
+    let everybody = line(&|t| t.everybody).into_iter().filter(|(_, benefit)| benefit.get() > -20.0).collect();
+    let rows = all
         .iter()
-        .map(|&(threshold, model, everybody, _)| FanPoint {
-            label: format!("{:.0}%", threshold * 100.0),
-            value: Num::new(model * 1000.0),
-            interval: None,
-            // Far below nought the comparison would press the curve flat, and says no more than that.
-            other: Num::new(everybody * 1000.0).filter(|v| v.get() > -20.0),
+        .map(|t| {
+            let admitted = t.admitted.value().map_or_else(|| "hidden".to_owned(), |v| format!("{v:.0} in 100"));
+            let better = t.benefit > 0.0 && t.benefit > t.everybody;
+            vec![
+                html! { (format!("{:.0}%", t.from * 100.0)) },
+                html! { (format!("{:.0}", t.acted_on)) },
+                html! { (admitted) },
+                html! { (format!("{:.1}", t.benefit)) },
+                html! { (if better { "Yes" } else { "No" }) },
+            ]
         })
         .collect();
-    fan_chart(&FanChart {
-        text: ChartText {
-            id: "decisions",
-            title: "Is acting on it better than acting on everybody?",
-            summary: "Net benefit for each 1,000 people at each threshold of risk: people rightly acted on, less those wrongly acted on at the weight that the threshold gives them. Acting on nobody has 0.",
-            note: Some(
-                "Use the model at thresholds where its line lies above both 0 and the dashed line. Parts of the dashed line below \u{2212}20 are left out.",
-            ),
-        },
-        unit: "Net benefit for each 1,000 people",
-        line: "Act by the model",
-        other: "Act on everybody",
-        points,
-    })
+    html! {
+        (curve_chart(&CurveChart {
+            text: ChartText {
+                id: "decisions",
+                title: "Is acting on it better than acting on everybody?",
+                summary: "Net benefit at each risk from which a team might act: people rightly acted on, less those wrongly acted on at the weight that the threshold gives them. Acting on nobody has 0.",
+                note: Some(
+                    "Use the model from a risk at which its line lies above both others. A net benefit of 10 is worth as much as finding 10 of 1,000 people who will be admitted without troubling anybody else. Parts of a line below \u{2212}20 are left out.",
+                ),
+            },
+            across: "Act from a risk of, %",
+            up: "Net benefit for each 1,000 people",
+            decimals: 1,
+            from_zero: true,
+            curves: vec![
+                Curve { name: "Act by the model", points: line(&|t| t.benefit) },
+                Curve { name: "Act on everybody", points: everybody },
+                Curve { name: "Act on nobody", points: line(&|_| 0.0) },
+            ],
+            mark: None,
+        }))
+        (table(&Table {
+            caption: "What acting from a risk means",
+            size: Some(Size::S),
+            columns: vec![
+                Column::text("Act from"),
+                Column::number("People acted on, of 1,000"),
+                Column::number("Of them admitted"),
+                Column::number("Net benefit, of 1,000"),
+                Column::text("Better than everybody or nobody"),
+            ],
+            rows,
+            row_headers: true,
+            scroll_id: Some("thresholds"),
+        }))
+    }
 }
 
 fn fairness(kind: &str, groups: &[Group]) -> Markup {
@@ -174,6 +217,7 @@ fn fairness(kind: &str, groups: &[Group]) -> Markup {
             let or_hidden = |text: String| if seen { text } else { "hidden".to_owned() };
             vec![
                 html! { (group.name) },
+                html! { (verdict(group, seen)) },
                 html! { (Shown::alone(group.people)) },
                 html! { (or_hidden(format!("{:.1} %", group.predicted * 100.0))) },
                 html! { (percent(group, seen)) },
@@ -188,6 +232,7 @@ fn fairness(kind: &str, groups: &[Group]) -> Markup {
         size: Some(Size::S),
         columns: vec![
             Column::text(kind),
+            Column::text("In words"),
             Column::number("People"),
             Column::number("Predicted"),
             Column::number("Observed"),
@@ -244,10 +289,10 @@ fn method(model: &RiskModel) -> Markup {
                 "Logistic regression with a " (penalty_name(setting.alpha)) " penalty (" (format!("{:.6}", setting.lambda)) "), chosen by cross-validation in five folds; seed " (setting.seed)
             },
         ),
-        SummaryRow::new("Not for", html! { "Refusing care, setting payments, or people outside this place" }),
     ];
     html! {
         h2 class="nhsuk-heading-m" { "Model card" }
         (summary_list(&rows, Borders::All))
+        p { "This page is the model card: print it and keep it with the decision to use the model. The same as data: " code { "vanguard risk show PLACE --json" } "." }
     }
 }

@@ -15,7 +15,7 @@ const CODES: [&str; 12] =
     ["F001", "I500", "I509", "C501", "C780", "B201", "K701", "K721", "E109", "N390", "Z000", "W190"];
 
 /// A stream of small numbers, the same in every run.
-struct Draw(u64);
+pub(super) struct Draw(pub(super) u64);
 
 impl Draw {
     fn below(&mut self, bound: u64) -> u64 {
@@ -24,13 +24,13 @@ impl Draw {
     }
 }
 
-struct Person {
+pub(super) struct Person {
     age: i32,
     row: PersonRow,
     events: Vec<EventRow>,
 }
 
-fn people(count: u32, draw: &mut Draw) -> Vec<Person> {
+pub(super) fn people(count: u32, draw: &mut Draw) -> Vec<Person> {
     (0..count)
         .map(|number| {
             let age = draw.below(101) as i32;
@@ -82,7 +82,7 @@ fn people(count: u32, draw: &mut Draw) -> Vec<Person> {
         .collect()
 }
 
-fn lake(dir: &std::path::Path, people: &[Person]) -> Snapshot {
+pub(super) fn lake(dir: &std::path::Path, people: &[Person]) -> Snapshot {
     let source =
         |id: &&str| SourceInfo { id: (*id).into(), name: "Made".into(), files: vec![], loaded: 0, quarantined: 0 };
     let plan = SnapshotPlan {
