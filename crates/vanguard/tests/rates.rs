@@ -277,7 +277,8 @@ fn the_standard_population_is_that_of_others() {
     ours.push(theirs[19] + theirs[20]);
     assert_eq!(ours, nhs::age::ESP_2013);
     let folder = tempfile::tempdir().unwrap();
-    let text: String = theirs.iter().map(|n| format!("10,1000,{n}\n")).collect();
+    let lines: Vec<String> = theirs.iter().map(|people| format!("10,1000,{people}")).collect();
+    let text = lines.join("\n");
     let (with, without) = (folder.path().join("with.csv"), folder.path().join("without.csv"));
     std::fs::write(&with, format!("count,pop,esp2013\n{text}")).unwrap();
     std::fs::write(&without, format!("count,pop\n{}", "10,1000\n".repeat(21))).unwrap();
