@@ -4,12 +4,14 @@ use crate::block::cap;
 use crate::cluster;
 use crate::forest::Forest;
 use crate::label::{self, Apart, Decisions, Label, RefusedLabel};
-use crate::link::{Least, Run, run};
+use crate::link::{Least, Run, with_tiers};
 use crate::number::{Current, Settled, by_number, settle_some};
 use crate::plan::Plan;
-use crate::result::{Conflict, Edge, LinkOptions, Report, Tier};
+use crate::result::{Conflict, Edge, LinkOptions, Report, Tier, TierReport};
 use crate::same::{fold_some, profile_hash};
+use crate::tier;
 use crate::touch::Around;
+use crate::whole::apart;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -28,6 +30,8 @@ pub(crate) struct Links {
     pub(crate) label_edges: Vec<Edge>,
     /// Between open records that say the same, in order.
     pub(crate) tied_edges: Vec<Edge>,
+    /// Through deterministic tiers, in order.
+    pub(crate) tier_edges: Vec<Edge>,
     /// By weight, in order.
     pub(crate) edges: Vec<Edge>,
     pub(crate) conflicts: Vec<Conflict>,
@@ -83,6 +87,7 @@ impl Links {
             number_group: run.number_group,
             group: run.group,
             active,
+            tier_edges: run.tier_edges,
             edges: run.edges,
             conflicts: run.conflicts,
             refused_labels: run.refused_labels,
@@ -104,13 +109,6 @@ impl Links {
     /// Takes the added records in: those of the plan behind the known ones, and what `options` say beyond `before`.
     pub(crate) fn grow(&mut self, plan: &Plan<'_>, options: &LinkOptions, before: &LinkOptions, least: Least) -> Grown {
         let (known, count) = (self.roots.len(), plan.records.len());
-        if !plan.model.tier.is_empty() || options.precision.is_some() {
-            // Both rest on all pairs: everything is done anew.
-            let run = run(plan, options, &|_| {});
-            let report = run.report.clone();
-            *self = Self::of(run, count);
-            return Grown { touched: vec![true; count], report };
-        }
         let (group, active) = (self.group.clone(), self.active.clone());
         self.number_group.resize(count, 0);
         self.active.resize(count, true);
@@ -149,6 +147,7 @@ impl Links {
         };
         around.compare(&mut self.edges, &mut self.passed_over, least.keep, &mut report);
         let mut touched = around.touched;
+        report.tiers = self.tiers(plan, &mut touched);
         self.cluster(plan, options, least, apart, &mut touched, &mut report);
         Grown { touched, report }
     }
@@ -268,11 +267,27 @@ impl Links {
         }
         self.tied_edges.retain(|edge| !redone[edge.left as usize]);
         let order = order.into_iter().filter(|(_, record)| now(*record)).collect();
-        for (edge, record) in fold_some(plan, order, least.join, options) {
+        for (edge, record) in fold_some(plan, order, least.tie, options) {
             self.tied_edges.push(edge);
             self.active[record as usize] = false;
         }
         self.tied_edges.par_sort_unstable_by_key(|edge: &Edge| (edge.left, edge.right));
+    }
+
+    /// Looks for the pairs of all deterministic tiers anew: their blocks are small and few. Records of pairs that came or went are touched.
+    fn tiers(&mut self, plan: &Plan<'_>, touched: &mut [bool]) -> Vec<TierReport> {
+        if plan.model.tier.is_empty() {
+            return Vec::new();
+        }
+        let active: Vec<u32> = (0_u32..).zip(&self.active).filter(|(_, active)| **active).map(|(at, _)| at).collect();
+        let (now, reports) = tier::find(plan, &active, &self.group);
+        let before = std::mem::replace(&mut self.tier_edges, now);
+        let place = |edge: &Edge| (edge.left, edge.right, edge.tier);
+        for edge in apart(&before, &self.tier_edges, place) {
+            touched[edge.left as usize] = true;
+            touched[edge.right as usize] = true;
+        }
+        reports
     }
 
     /// Grows anew the clusters of each connected part that has a touched record, from its edges, strongest first. Marks all records
@@ -294,6 +309,7 @@ impl Links {
             .iter()
             .chain(&self.label_edges)
             .chain(&self.tied_edges)
+            .chain(&self.tier_edges)
             .chain(self.edges.iter().filter(strong))
         {
             parts.join(edge.left, edge.right);
@@ -314,7 +330,7 @@ impl Links {
         for edge in self.number_edges.iter().chain(&self.label_edges).chain(&self.tied_edges).filter(here) {
             settled.join(edge.left, edge.right);
         }
-        let edges: Vec<Edge> = self.edges.iter().filter(here).copied().collect();
+        let edges: Vec<Edge> = with_tiers(&self.tier_edges, &self.edges).iter().filter(here).copied().collect();
         cluster::join(plan, &mut settled, &edges, least.join_hundredths(), options, report, &|_| {});
         self.roots = settled.forest.roots();
     }

@@ -1,5 +1,7 @@
 //! The whole run: numbers, then weights, then clusters.
 
+use crate::compare::Eye;
+use crate::cost::{self, Foretold};
 use crate::estimate::MOST_CERTAIN;
 use crate::forest::Forest;
 use crate::gauge::Spectrum;
@@ -10,6 +12,7 @@ use crate::records::Records;
 use crate::result::{Conflict, Edge, LinkOptions, Linked, Report};
 use crate::watch::{Done, Stage, Watch};
 use crate::{block, cluster, label, number, same, tier};
+use std::borrow::Cow;
 use std::time::Instant;
 
 /// Finds which records are of one person.
@@ -29,12 +32,26 @@ pub fn link(records: &Records, model: &Model, options: &LinkOptions) -> Linked {
 
 /// As [`link`], telling `watch` how far it has come; it is called now and then, from any thread.
 pub fn link_watched(records: &Records, model: &Model, options: &LinkOptions, watch: Watch<'_>) -> Linked {
-    run(&Plan::new(records, model), options, watch).linked()
+    link_told(records, model, options, watch, None)
+}
+
+/// As [`link_watched`]; `told`, where there is one, is told once what each rule is going to compare, before anything is compared. Of many
+/// records the pairs are counted in some of the blocks; blocks over the cap are always all found.
+pub fn link_told(
+    records: &Records,
+    model: &Model,
+    options: &LinkOptions,
+    watch: Watch<'_>,
+    told: Option<Foretold<'_>>,
+) -> Linked {
+    run(&Plan::new(records, model), options, watch, told).linked()
 }
 
 /// The least weights of a run, in bits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Least {
+    /// For records that say the same to be tied instead of compared.
+    pub(crate) tie: f64,
     /// To be joined.
     pub(crate) join: f64,
     /// To be reported.
@@ -45,18 +62,21 @@ impl Least {
     pub(crate) fn of(model: &Model, options: &LinkOptions) -> Self {
         // By expected precision the threshold is not known yet: until it is, only what any threshold would take is joined, and all that
         // one might take is kept.
-        let by_precision = options.precision.is_some();
+        let by_precision = options.chooses_threshold();
         let threshold = if by_precision { MOST_CERTAIN } else { options.threshold.unwrap_or(model.threshold) };
         let join = bits_of_probability(threshold);
         let lowest = if by_precision { 0.0 } else { join };
-        Self { join, keep: options.keep.map_or(lowest, bits_of_probability).min(lowest) }
+        // Where the threshold was chosen by an earlier run, that run could tie no more than this.
+        let tie = if options.precision.is_some() { bits_of_probability(MOST_CERTAIN) } else { join };
+        Self { tie, join, keep: options.keep.map_or(lowest, bits_of_probability).min(lowest) }
     }
 
     /// Once the pairs are weighed: the threshold by expected precision, where one is asked for.
     fn chosen(self, options: &LinkOptions, spectrum: &Spectrum) -> Self {
-        let Some(precision) = options.precision else { return self };
-        let join = spectrum.weight_for(precision, 0.0, self.join);
-        Self { join, keep: options.keep.map_or(join, bits_of_probability).min(join) }
+        let Some(precision) = options.precision.filter(|_| options.chooses_threshold()) else { return self };
+        // As a run would have it that is given the threshold as a probability.
+        let join = bits_of_probability(probability(spectrum.weight_for(precision, 0.0, self.join)));
+        Self { join, keep: options.keep.map_or(join, bits_of_probability).min(join), ..self }
     }
 
     /// To be joined, in hundredths of a bit.
@@ -77,6 +97,8 @@ pub(crate) struct Run {
     pub(crate) active: Vec<u32>,
     /// Edges through the number, through labels and between records that say the same, in order.
     pub(crate) settled: Vec<Edge>,
+    /// Edges through deterministic tiers, in order.
+    pub(crate) tier_edges: Vec<Edge>,
     /// Edges by weight, in order.
     pub(crate) edges: Vec<Edge>,
     pub(crate) conflicts: Vec<Conflict>,
@@ -96,7 +118,7 @@ impl Run {
         self.report.clusters = clusters;
         Linked {
             cluster_of,
-            edges: in_order(self.settled, &self.edges),
+            edges: in_order(in_order(self.settled, &self.tier_edges), &self.edges),
             conflicts: self.conflicts,
             refused_labels: self.refused_labels,
             report: self.report,
@@ -108,6 +130,9 @@ impl Run {
 
 /// All edges of two ordered lists in order.
 pub(crate) fn in_order(mut settled: Vec<Edge>, edges: &[Edge]) -> Vec<Edge> {
+    if edges.is_empty() {
+        return settled;
+    }
     settled.extend_from_slice(edges);
     // Two runs that are in order already: a stable sort merges them.
     settled.sort_by_key(|edge| (edge.left, edge.right, edge.tier));
@@ -117,7 +142,7 @@ pub(crate) fn in_order(mut settled: Vec<Edge>, edges: &[Edge]) -> Vec<Edge> {
 }
 
 /// Runs everything under a plan.
-pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>) -> Run {
+pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>, told: Option<Foretold<'_>>) -> Run {
     let records = plan.records;
     let mut clock = Clock::start();
     let tell = |stage| watch(Done { stage, done: 0, total: 1 });
@@ -130,14 +155,18 @@ pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>) -> R
     let number_group = settled.group.clone();
     let (refused_labels, joined_by_label) = label::join(plan, &mut settled, decisions);
     let tied = settled.edges.len();
-    same::fold(plan, &mut settled, least.join, options);
+    same::fold(plan, &mut settled, least.tie, options);
     clock.lap("the same");
     let mut report =
         Report { records: records.len() as u64, profiles: settled.active.len() as u64, ..Report::default() };
     report.joined_by_number = report.records - before;
     report.joined_by_label = joined_by_label;
     report.superseded = number::Current::of(&options.superseded).report(records);
-    let (by_rule, tiers) = tier::find(plan, &settled.active, &settled.group);
+    if let Some(told) = told {
+        told(&cost::roughly(plan, &settled));
+        clock.lap("foretell");
+    }
+    let (tier_edges, tiers) = tier::find(plan, &settled.active, &settled.group);
     report.tiers = tiers;
     let mut compared = block::compare(plan, &settled.active, &settled.group, least.keep, watch);
     report.pairs = compared.rules.iter().map(|rule| rule.new_pairs).sum();
@@ -145,19 +174,16 @@ pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>) -> R
     for edge in &settled.edges[tied..] {
         compared.spectrum.count(f64::from(edge.weight_bits_hundredths) / 100.0);
     }
-    if options.precision.is_some() {
+    if options.chooses_threshold() {
         least = least.chosen(options, &compared.spectrum);
-        compared.edges.retain(|edge| f64::from(edge.weight_bits_hundredths) >= (least.keep * 100.0).floor());
-    }
-    if !by_rule.is_empty() {
-        compared.edges.extend(by_rule);
-        // A pair that several tiers found is tried with the first.
-        compared.edges.sort_unstable_by_key(|edge| (edge.left, edge.right, edge.tier));
-        compared.edges.dedup_by_key(|edge| (edge.left, edge.right));
+        drop_below(plan, &mut compared.edges, least.keep);
     }
     clock.lap("compare");
     let group = settled.group.clone();
-    cluster::join(plan, &mut settled, &compared.edges, least.join_hundredths(), options, &mut report, watch);
+    let join = least.join_hundredths();
+    let edges = with_tiers(&tier_edges, &compared.edges);
+    cluster::join(plan, &mut settled, &edges, join, options, &mut report, watch);
+    drop(edges);
     settled.edges.sort_unstable_by_key(|edge| (edge.left, edge.right, edge.tier));
     clock.lap("cluster");
     report.phases = clock.phases;
@@ -167,6 +193,7 @@ pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>) -> R
         refused_labels,
         active: settled.active,
         settled: settled.edges,
+        tier_edges,
         edges: compared.edges,
         conflicts: settled.conflicts,
         passed_over: compared.passed_over,
@@ -175,6 +202,23 @@ pub(crate) fn run(plan: &Plan<'_>, options: &LinkOptions, watch: Watch<'_>) -> R
         least,
         spectrum: compared.spectrum,
     }
+}
+
+/// Drops the edges that weigh less than `keep` bits. The hundredths of an edge are rounded: near `keep` the pair is weighed again.
+fn drop_below(plan: &Plan<'_>, edges: &mut Vec<Edge>, keep: f64) {
+    let mut eye = Eye::new(plan);
+    edges.retain(|edge| {
+        let above = f64::from(edge.weight_bits_hundredths) - keep * 100.0;
+        if above.abs() > 1.0 {
+            return above > 0.0;
+        }
+        plan.bits(eye.mask(edge.left, edge.right), edge.left, edge.right) >= keep
+    });
+}
+
+/// The edges of tiers and weights that clusters grow along, in order; a pair that several found is tried with the first.
+pub(crate) fn with_tiers<'a>(tier_edges: &[Edge], edges: &'a [Edge]) -> Cow<'a, [Edge]> {
+    if tier_edges.is_empty() { Cow::Borrowed(edges) } else { Cow::Owned(in_order(tier_edges.to_vec(), edges)) }
 }
 
 /// Wall time of the phases, for the report only: no result depends on it.

@@ -112,13 +112,27 @@ pub fn quality_by_group(
     grouping: &Grouping,
     truth: Option<&[Option<u32>]>,
 ) -> Vec<GroupQuality> {
+    quality_of_people(linked, &linked.cluster_of, unlinkables, grouping, truth)
+}
+
+/// As [`quality_by_group`], where more than the linkage decided who is one person: `person_of` says for each record its person, counted
+/// from 0. A record whose place in the grouping is no group is in none.
+pub fn quality_of_people(
+    linked: &Linked,
+    person_of: &[u32],
+    unlinkables: &Unlinkables,
+    grouping: &Grouping,
+    truth: Option<&[Option<u32>]>,
+) -> Vec<GroupQuality> {
     let count = grouping.groups.len();
     let group = |record: usize| grouping.of.get(record).map_or(usize::MAX, |group| *group as usize);
     let mut sums = vec![Sums::default(); count];
-    let clusters = linked.cluster_of.iter().max().map_or(0, |last| *last as usize + 1);
+    let clusters = person_of.iter().max().map_or(0, |last| *last as usize + 1);
     let mut size = vec![0_u32; clusters];
-    linked.cluster_of.iter().for_each(|cluster| size[*cluster as usize] += 1);
-    for (record, cluster) in linked.cluster_of.iter().enumerate() {
+    for person in person_of {
+        size[*person as usize] += 1;
+    }
+    for (record, cluster) in person_of.iter().enumerate() {
         let Some(sums) = sums.get_mut(group(record)) else { continue };
         sums.records += 1.0;
         sums.linked += f64::from(u8::from(size[*cluster as usize] > 1));
@@ -126,7 +140,7 @@ pub fn quality_by_group(
     }
     for edge in &linked.edges {
         let (left, right) = (edge.left as usize, edge.right as usize);
-        let joined = linked.cluster_of[left] == linked.cluster_of[right];
+        let joined = person_of.get(left) == person_of.get(right);
         if !joined && linked.reaches(edge) {
             // Refused: two numbers, two rows of a list, relatives.
             continue;
@@ -140,7 +154,7 @@ pub fn quality_by_group(
         }
     }
     if let Some(truth) = truth {
-        true_pairs(linked, truth, &group, &mut sums);
+        true_pairs(person_of, truth, &group, &mut sums);
     }
     let shown = |(sums, name): (&Sums, &String)| {
         let whole = sums.records;
@@ -172,10 +186,10 @@ struct Sums {
 }
 
 /// Counts pairs of records whose person is known, without going through the pairs: each record meets so many others.
-fn true_pairs(linked: &Linked, truth: &[Option<u32>], group: &impl Fn(usize) -> usize, sums: &mut [Sums]) {
+fn true_pairs(person_of: &[u32], truth: &[Option<u32>], group: &impl Fn(usize) -> usize, sums: &mut [Sums]) {
     let mut known: Vec<(u32, u32, usize)> = truth
         .iter()
-        .zip(&linked.cluster_of)
+        .zip(person_of)
         .enumerate()
         .filter_map(|(record, (person, cluster))| Some(((*person)?, *cluster, record)))
         .collect();

@@ -12,6 +12,7 @@ pub struct LinkOptions {
     /// The least match probability at which two records may be joined; `None` takes the model's.
     pub threshold: Option<f64>,
     /// Chooses the lowest threshold from one half up at which the expected precision of the links reaches this, instead of a threshold.
+    /// Where there is a `threshold` too, that one was chosen so by an earlier run, and holds.
     pub precision: Option<f64>,
     /// The least match probability of an edge that is reported; `None` takes the threshold. Lower it to review near misses.
     pub keep: Option<f64>,
@@ -24,6 +25,13 @@ pub struct LinkOptions {
     /// their numbers and whatever chain of others lies between them. Labels that contradict each other keep apart, and are reported
     /// in [`Linked::refused_labels`]. A match label does not join people with two different valid numbers.
     pub labels: Vec<Label>,
+}
+
+impl LinkOptions {
+    /// Whether the run is to choose its threshold by expected precision.
+    pub(crate) fn chooses_threshold(&self) -> bool {
+        self.precision.is_some() && self.threshold.is_none()
+    }
 }
 
 /// Why two records are joined.

@@ -14,7 +14,7 @@ use crate::whole::Whole;
 use std::io::{Read, Write};
 
 /// The first bytes of a state; the number goes up with every change of what follows.
-const HEADER: &[u8] = b"vanguard linkage state 1\n";
+const HEADER: &[u8] = b"vanguard linkage state 2\n";
 
 impl Whole {
     /// Writes the whole, its records, and what the caller wants beside them; returns `to`. The same whole gives the same bytes.
@@ -26,7 +26,7 @@ impl Whole {
         out.bytes(HEADER)?;
         out.bytes(self.model.to_toml().as_bytes())?;
         let options = &self.options;
-        out.numbers([options.threshold.unwrap_or(f64::NAN), options.keep.unwrap_or(f64::NAN)])?;
+        out.numbers([options.threshold, options.keep, options.precision].map(|p| p.unwrap_or(f64::NAN)))?;
         out.bytes(&options.one_row_per_person)?;
         out.numbers(options.superseded.iter().flat_map(|(old, new)| [*old, *new]))?;
         out.numbers(options.labels.iter().flat_map(|label| [label.left, label.right, u32::from(label.is_match)]))?;
@@ -52,7 +52,7 @@ impl Whole {
         }
         let model =
             Model::parse(&from.text()?).map_err(|_| StateError::Meaning("it is damaged: its model cannot be read"))?;
-        let [threshold, keep] = exact(from.numbers::<f64>()?)?;
+        let [threshold, keep, precision] = exact(from.numbers::<f64>()?)?;
         let told = |p: f64| (!p.is_nan()).then_some(p);
         let one_row_per_person = from.bytes()?;
         let superseded = from.numbers::<u64>()?.chunks_exact(2).map(|two| (two[0], two[1])).collect();
@@ -64,7 +64,7 @@ impl Whole {
             one_row_per_person,
             superseded,
             labels,
-            precision: None,
+            precision: told(precision),
         };
         let held = read_held(&mut from)?;
         let records = read_records(&mut from)?;
@@ -187,11 +187,14 @@ fn write_links<W: Write>(links: &Links, out: &mut Out<W>) -> Result<(), StateErr
     out.numbers(links.active.iter().map(|active| u8::from(*active)))?;
     out.numbers(links.passed_over.iter().copied())?;
     out.numbers(links.roots.iter().copied())?;
-    for edges in [&links.number_edges, &links.label_edges, &links.tied_edges, &links.edges] {
+    for edges in [&links.number_edges, &links.label_edges, &links.tied_edges, &links.tier_edges, &links.edges] {
         out.numbers(edges.iter().map(|edge| edge.left))?;
         out.numbers(edges.iter().map(|edge| edge.right))?;
         out.numbers(edges.iter().map(|edge| edge.weight_bits_hundredths))?;
         out.numbers(edges.iter().map(|edge| edge.probability))?;
+    }
+    for edges in [&links.tied_edges, &links.tier_edges] {
+        out.numbers(edges.iter().map(|edge| if let Tier::Rule(tier) = edge.tier { u32::from(tier) + 1 } else { 0 }))?;
     }
     out.numbers(links.conflicts.iter().map(|conflict| conflict.number))?;
     out.numbers(links.conflicts.iter().map(|conflict| conflict.left))?;
@@ -209,8 +212,9 @@ fn read_links<R: Read>(from: &mut In<R>, count: usize) -> Result<Links, StateErr
     if (0_u32..).zip(&roots).any(|(record, root)| *root > record) {
         return Err(StateError::Meaning("it is damaged: a cluster is not named after its smallest record"));
     }
-    let mut edges = [const { Vec::new() }; 4];
-    for (edges, tier) in edges.iter_mut().zip([Tier::Number, Tier::Clerical, Tier::Weight, Tier::Weight]) {
+    let mut edges = [const { Vec::new() }; 5];
+    for (edges, tier) in edges.iter_mut().zip([Tier::Number, Tier::Clerical, Tier::Weight, Tier::Weight, Tier::Weight])
+    {
         let left = from.numbers::<u32>()?;
         let right = same_length(from.numbers::<u32>()?, left.len())?;
         let bits = same_length(from.numbers::<i32>()?, left.len())?;
@@ -227,6 +231,14 @@ fn read_links<R: Read>(from: &mut In<R>, count: usize) -> Result<Links, StateErr
         };
         *edges = (0..left.len()).map(edge).collect();
     }
+    for edges in &mut edges[2..4] {
+        let tiers = same_length(from.numbers::<u32>()?, edges.len())?;
+        for (edge, tier) in edges.iter_mut().zip(tiers).filter(|(_, tier)| *tier > 0) {
+            edge.tier = Tier::Rule(
+                u8::try_from(tier - 1).map_err(|_| StateError::Meaning("it is damaged: an edge is of no tier"))?,
+            );
+        }
+    }
     let number = from.numbers::<u64>()?;
     let left = same_length(from.numbers::<u32>()?, number.len())?;
     let right = same_length(from.numbers::<u32>()?, number.len())?;
@@ -237,7 +249,7 @@ fn read_links<R: Read>(from: &mut In<R>, count: usize) -> Result<Links, StateErr
     let conflict =
         |at: usize| Conflict { number: number[at], left: left[at], right: right[at], same_family: family[at] != 0 };
     let conflicts = (0..number.len()).map(conflict).collect();
-    let [number_edges, label_edges, tied_edges, edges] = edges;
+    let [number_edges, label_edges, tied_edges, tier_edges, edges] = edges;
     Ok(Links {
         number_group,
         group,
@@ -245,6 +257,7 @@ fn read_links<R: Read>(from: &mut In<R>, count: usize) -> Result<Links, StateErr
         number_edges,
         label_edges,
         tied_edges,
+        tier_edges,
         edges,
         conflicts,
         // Worked out anew with every addition.

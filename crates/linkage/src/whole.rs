@@ -1,5 +1,6 @@
 //! The increment: a linked whole to which records are added without linking it again.
 
+use crate::cost::Foretold;
 use crate::gauge::Spectrum;
 use crate::grow::{Grown, Links};
 use crate::held::Held;
@@ -16,7 +17,8 @@ use std::borrow::Cow;
 
 /// A linked whole: what was decided about each record, with all that is needed to decide about more.
 ///
-/// Held fast from the first run on: the model with its weights, the prior, and how common each value is. So a pair weighs the same
+/// Held fast from the first run on: the model with its weights and deterministic tiers, the prior, the threshold (also where it was chosen
+/// by expected precision), and how common each value is. So a pair weighs the same
 /// on every day, and the answer after an addition is the one a run over all records with the same weights gives. Train and link
 /// anew when the records have grown by a tenth or so, or when another kind of source joins.
 #[derive(Debug, Clone)]
@@ -44,12 +46,27 @@ pub struct Added {
 impl Whole {
     /// Links records and keeps what is needed to add to them. The answer is that of [`crate::link()`].
     pub fn link(records: &Records, model: &Model, options: &LinkOptions, watch: Watch<'_>) -> (Self, Linked) {
+        Self::link_told(records, model, options, watch, None)
+    }
+
+    /// As [`Self::link`]; `told` is told what each rule is going to compare, as by [`crate::link_told`].
+    pub fn link_told(
+        records: &Records,
+        model: &Model,
+        options: &LinkOptions,
+        watch: Watch<'_>,
+        told: Option<Foretold<'_>>,
+    ) -> (Self, Linked) {
         let held = Held::of(records, model);
-        let found = run(&Plan::with(records, model, Cow::Borrowed(&held)), options, watch);
+        let found = run(&Plan::with(records, model, Cow::Borrowed(&held)), options, watch, told);
         let (report, spectrum) = (found.report.clone(), found.spectrum.clone());
+        let mut options = options.clone();
+        if options.chooses_threshold() {
+            options.threshold = Some(probability(found.least.join));
+        }
         let links = Links::of(found, records.len());
         let people = People::first(&links.roots);
-        let whole = Self { model: model.clone(), options: options.clone(), held, links, people };
+        let whole = Self { model: model.clone(), options, held, links, people };
         let mut linked = whole.linked();
         linked.report = Report { clusters: linked.report.clusters, ..report };
         linked.spectrum = spectrum;
@@ -71,7 +88,8 @@ impl Whole {
         &self.model
     }
 
-    /// The options of the first run, with the sources and replaced numbers that additions brought.
+    /// The options of the first run, with the threshold it chose where it was asked for a precision, and with the sources, replaced
+    /// numbers and labels that additions brought.
     pub fn options(&self) -> &LinkOptions {
         &self.options
     }
@@ -109,6 +127,7 @@ impl Whole {
     pub fn linked(&self) -> Linked {
         let links = &self.links;
         let settled = in_order(in_order(links.number_edges.clone(), &links.label_edges), &links.tied_edges);
+        let settled = in_order(settled, &links.tier_edges);
         let (cluster_of, clusters) = links.numbered();
         let report = Report { records: self.len() as u64, clusters, ..Report::default() };
         Linked {
@@ -124,7 +143,7 @@ impl Whole {
 
     /// Links all records from scratch, with the weights that are held fast: what [`Self::linked`] must be equal to.
     pub fn from_scratch(&self, records: &Records, watch: Watch<'_>) -> Linked {
-        run(&Plan::with(records, &self.model, Cow::Borrowed(&self.held)), &self.options, watch).linked()
+        run(&Plan::with(records, &self.model, Cow::Borrowed(&self.held)), &self.options, watch, None).linked()
     }
 }
 
@@ -186,7 +205,7 @@ pub fn differences(one: &Linked, other: &Linked) -> Vec<Difference> {
 }
 
 /// Items that only one of two ordered lists has.
-fn apart<T: Copy, K: Ord>(one: &[T], other: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
+pub(crate) fn apart<T: Copy, K: Ord>(one: &[T], other: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
     let (mut a, mut b) = (one.iter().peekable(), other.iter().peekable());
     let mut found = Vec::new();
     loop {

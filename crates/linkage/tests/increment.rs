@@ -35,6 +35,20 @@ fn push(records: &mut Records, row: &Row) {
     );
 }
 
+/// Two tiers: one that weights agree with, one that they do not.
+fn with_tiers() -> Model {
+    let tiers = "
+[[tier]]
+name = \"names and birth date\"
+when = [\"family exact\", \"given exact\", \"birth exact\"]
+[[tier]]
+name = \"one home and sex\"
+when = [\"postcode exact\", \"sex exact\"]
+unless = [\"birth missing\"]
+";
+    Model::parse(&(Model::person().unwrap().to_toml() + tiers)).unwrap()
+}
+
 fn people_follow_clusters(whole: &Whole) -> bool {
     let linked = whole.linked();
     let mut of = std::collections::BTreeMap::new();
@@ -59,14 +73,16 @@ proptest! {
         replaced in any::<bool>(),
         keep in prop::option::of(0.001..0.9_f64),
         decisions in prop::collection::vec((0..90_u32, 0..90_u32, any::<bool>(), any::<bool>()), 0..8),
+        tier in any::<bool>(),
+        precision in prop::option::of(0.5..0.999_f64),
     ) {
-        let mut model = Model::person().unwrap();
+        let mut model = if tier { with_tiers() } else { Model::person().unwrap() };
         model.blocking.largest_block = largest_block;
         let of = |first: bool| -> Vec<Label> {
             let some = decisions.iter().filter(|(.., at_first)| *at_first == first);
             some.map(|(left, right, is_match, _)| Label { left: *left, right: *right, is_match: *is_match }).collect()
         };
-        let options = LinkOptions { one_row_per_person: vec![0], keep, labels: of(true), ..LinkOptions::default() };
+        let options = LinkOptions { one_row_per_person: vec![0], keep, precision, labels: of(true), ..LinkOptions::default() };
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| (cut * rows.len() as f64) as usize).collect();
         cuts.push(rows.len());
         cuts.sort_unstable();
@@ -74,7 +90,10 @@ proptest! {
         rows[..cuts[0]].iter().for_each(|row| push(&mut records, row));
         let (mut whole, linked) = Whole::link(&records, &model, &options, &|_| {});
         prop_assert_eq!(&linked.edges, &whole.linked().edges);
-        prop_assert_eq!(&linked.cluster_of, &linkage::link(&records, &model, &options).cluster_of);
+        let plain = linkage::link(&records, &model, &options);
+        prop_assert_eq!((&linked.cluster_of, &linked.edges), (&plain.cluster_of, &plain.edges));
+        prop_assert_eq!(whole.options().precision, precision);
+        prop_assert!(precision.is_none() || whole.options().threshold == Some(linked.threshold), "the threshold is held");
         for (at, two) in cuts.windows(2).enumerate() {
             rows[two[0]..two[1]].iter().for_each(|row| push(&mut records, row));
             let mut more = LinkOptions { labels: of(false), ..LinkOptions::default() };

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure in a test should stop it")]
 
 use lake::table::{Column, read_table};
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -125,6 +126,38 @@ fn decisions_join_and_keep_apart() {
     std::fs::write(at.join("bad.csv"), "r1,r2,no\nr1,r3,perhaps\n").unwrap();
     let told = vanguard(at, &["link", "people.csv", "--out", "out", "--id", "id", "--labels", "bad.csv"]);
     assert!(printed(&told).contains("line 2: three cells are needed"), "{}", printed(&told));
+}
+
+/// What each rule is going to compare is told before anything is compared, with the blocks that are too large; with `--json` in the answer.
+#[test]
+fn a_run_says_what_it_is_about_to_compare() {
+    let folder = folder();
+    let at = folder.path();
+    let mut rows = String::from("surname,first_name,dob,postcode\n");
+    for row in 0..40 {
+        writeln!(rows, "Smith,Given{row},1970-01-02,LS{} 4AP", row % 9 + 1).unwrap();
+    }
+    std::fs::write(at.join("many.csv"), rows).unwrap();
+    let model = linkage::Model::person().unwrap().to_toml().replace("largest_block = 2000", "largest_block = 20");
+    std::fs::write(at.join("small.toml"), model).unwrap();
+    let args = ["link", "many.csv", "--model", "small.toml", "--out", "out"];
+    let told = vanguard(at, &args);
+    let error = String::from_utf8(told.stderr).unwrap();
+    let place = |text: &str| error.find(text).unwrap_or_else(|| panic!("{text} is not in {error}"));
+    assert!(place("\nlink\n") < place("pairs in blocks") && place("pairs in blocks") < place("\nwrite\n"), "{error}");
+    assert!(error.contains("which family exact and birth exact does not compare:"), "{error}");
+    assert!(error.contains("- 40 records that share family of 5 letters, a date of birth"), "{error}");
+    assert!(!error.contains("SMITH"), "never a value: {error}");
+    let told = vanguard(at, &[&args[..], &["--json"]].concat());
+    assert!(told.stderr.is_empty());
+    let json: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    let (before, after) = (&json["foretold"]["rules"], &json["rules"]);
+    assert_eq!(before[0]["largest"][0]["records"], 40);
+    for (before, after) in before.as_array().unwrap().iter().zip(after.as_array().unwrap()) {
+        for key in ["rule", "new_pairs", "skipped_blocks", "skipped_pairs"] {
+            assert_eq!(before[key], after[key], "{before} {after}");
+        }
+    }
 }
 
 fn linkage_reads(path: &Path) -> bool {

@@ -121,7 +121,7 @@ fn wrong_additions_are_refused_and_change_nothing() {
     told(at, &["link", "first.csv", "--out", "whole", "--id", "id", "--state"]);
     let state = std::fs::read(at.join("whole/state.bin")).unwrap();
     let twice = refused(at, &["link", "add", "again.csv", "--to", "whole"]);
-    assert!(twice.contains("the id \"gp30\" stands on rows 31 and 41"), "{twice}");
+    assert!(twice.contains("the id \"gp30\" stands on record 31 of the whole and row 1 of again"), "{twice}");
     let without = refused(at, &["link", "add", "other.csv", "--to", "whole"]);
     assert!(without.contains("--id id: no such column"), "{without}");
     let beside = refused(at, &["link", "first.csv", "--out", "whole"]);
@@ -228,7 +228,11 @@ fn files_without_people_and_ids_that_do_not_tell_apart() {
         assert!(error.contains(expect), "{file}: {error}");
     }
     let twice = refused(at, &["link", "twice.csv", "--out", "out", "--id", "id", "--truth", "who"]);
-    assert!(twice.contains("rows 1 and 3") && twice.contains("the truth of the two is \"a\" and \"c\""), "{twice}");
+    assert!(
+        twice.contains("row 1 of twice and row 3 of twice")
+            && twice.contains("the truth of the two is \"a\" and \"c\""),
+        "{twice}"
+    );
     for args in [&["--out", "empty", "--state"][..], &["--dry-run"]] {
         let empty = told(at, &[&["link", "header.csv", "--id", "id"], args].concat());
         assert_eq!(empty["records"], 0);
@@ -263,4 +267,83 @@ fn parquet_of_any_types() {
     std::fs::write(at.join("cut.parquet"), &whole[..whole.len() / 2]).unwrap();
     let cut = refused(at, &["link", "cut.parquet", "--out", "out"]);
     assert!(cut.contains("failed to read cut.parquet"), "{cut}");
+}
+
+const TIER: &str = "
+[[tier]]
+name = \"one address and birth date\"
+when = [\"address exact\", \"postcode exact\", \"birth exact\"]
+";
+
+/// A threshold chosen by expected precision and deterministic tiers are those of the first run, load after load.
+#[test]
+fn tiers_and_a_chosen_threshold_stay_with_the_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::write(at.join("first.csv"), format!("{HEADER}{}{}", rows(0..600, "gp", 0), rows(0..300, "ae", 9)))
+        .unwrap();
+    std::fs::write(at.join("second.csv"), format!("{HEADER}{}", rows(250..650, "ward", 7))).unwrap();
+    std::fs::write(at.join("third.csv"), format!("{HEADER}{}", rows(500..700, "clinic", 5))).unwrap();
+    let model = linkage::Model::person().unwrap().to_toml() + TIER;
+    std::fs::write(at.join("tiers.toml"), model).unwrap();
+    let first = ["link", "first.csv", "--model", "tiers.toml", "--id", "id", "--precision", "0.997"];
+    let plain = told(at, &[&first[..], &["--out", "plain"]].concat());
+    let first = told(at, &[&first[..], &["--out", "whole", "--state"]].concat());
+    assert_eq!(first["clusters"], plain["clusters"], "a state changes nothing about the answer");
+    assert_eq!(first["precision"], 0.997);
+    let threshold = first["threshold"].as_f64().unwrap();
+    assert!(threshold != 0.95, "it is chosen: {threshold}");
+    for file in ["second.csv", "third.csv"] {
+        let added = told(at, &["link", "add", file, "--to", "whole", "--check"]);
+        assert_eq!(added["differences"], serde_json::json!([]), "{added:#}");
+        assert_eq!((&added["threshold"], &added["precision"]), (&first["threshold"], &first["precision"]));
+        assert_eq!(added["tiers"][0]["name"], "one address and birth date");
+        assert!(added["tiers"][0]["joined"].as_u64().unwrap() > 0, "{added:#}");
+        let (again, all) = (added["looked_at_again"].as_u64().unwrap(), added["records"].as_u64().unwrap());
+        assert!(again < all * 3 / 4, "only what the new records touch is looked at again: {again} of {all}");
+    }
+}
+
+/// A run that is killed at any moment has either happened or not: state, answer and log are of one load.
+#[test]
+fn a_killed_addition_has_happened_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::write(at.join("first.csv"), format!("{HEADER}{}", rows(0..3000, "gp", 0))).unwrap();
+    told(at, &["link", "first.csv", "--out", "whole", "--id", "id", "--state"]);
+    let mut next = 3000;
+    let mut records = 3000;
+    for wait in [2, 5, 8, 12, 16, 20, 25, 30, 40, 60] {
+        let file = at.join("more.csv");
+        std::fs::write(&file, format!("{HEADER}{}", rows(next..next + 50, "ward", 7))).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_vanguard"))
+            .current_dir(at)
+            .args(["link", "add", "more.csv", "--to", "whole", "--json"])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        let _ = child.kill();
+        child.wait().unwrap();
+        next += 50;
+        // The next addition finds a whole of one load.
+        std::fs::write(&file, format!("{HEADER}{}", rows(next..next + 1, "ward", 0))).unwrap();
+        let added = told(at, &["link", "add", "more.csv", "--to", "whole", "--check"]);
+        next += 1;
+        assert_eq!(added["differences"], serde_json::json!([]), "{added:#}");
+        let now = added["records"].as_u64().unwrap();
+        assert!(now == records + 1 || now == records + 51, "{now} after {records}");
+        records = now;
+        assert_eq!(numbers(&at.join("whole/clusters.parquet"), "cluster_id").len() as u64, now);
+        let log = std::fs::read_to_string(at.join("whole/changes.csv")).unwrap();
+        let loads: std::collections::BTreeSet<u64> =
+            log.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
+        assert_eq!(loads.len() as u64, added["load"].as_u64().unwrap(), "every load is in the log, once");
+        let left: Vec<_> = std::fs::read_dir(at.join("whole"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "part") || path.ends_with("commit.json"))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
 }

@@ -80,6 +80,141 @@ fn coefficients_of_other_programs() {
     }
 }
 
+/// Three thousand rows of 1,528 kinds by formula, so that rows repeat; age in three columns, most others mostly 0. The same
+/// programs as above.
+#[test]
+fn coefficients_of_other_programs_where_rows_repeat_and_columns_share_codes() {
+    let n = 3000u64;
+    let age: Vec<u8> = (0..n).map(|i| (i * 37 % 91) as u8).collect();
+    let sex: Vec<u8> = (0..n).map(|i| (i % 2) as u8).collect();
+    let rare = |k: u64| (0..n).map(|i| u8::from(i * (k + 3) * 7919 % 101 < 4 + 5 * k)).collect::<Vec<u8>>();
+    let rare: Vec<Vec<u8>> = (0..5).map(rare).collect();
+    let count: Vec<u8> = (0..n).map(|i| if i * 29 % 5 == 0 { (i * 13 % 7) as u8 } else { 0 }).collect();
+    let noise: Vec<u8> = (0..n).map(|i| u8::from((i / 3).is_multiple_of(11))).collect();
+    let above = |knot: u8| (0..=90u8).map(|a| f64::from(a.saturating_sub(knot)) / 10.0).collect::<Vec<f64>>();
+    let logarithm: Vec<f64> = (0..7u8).map(|c| f64::from(c).ln_1p()).collect();
+    let column = |codes, values| Column { codes, values };
+    let mut columns = vec![column(&age, above(0)), column(&age, above(45)), column(&age, above(75))];
+    columns.push(column(&sex, vec![0.0, 1.0]));
+    columns.extend(rare.iter().map(|codes| column(codes, vec![0.0, 1.0])));
+    columns.extend([column(&count, logarithm.clone()), column(&noise, vec![0.0, 1.0])]);
+    let outcome: Vec<bool> = (0..n)
+        .map(|i| {
+            let at = i as usize;
+            let few = 0.4 * f64::from(rare[0][at]) + 0.8 * f64::from(rare[1][at]);
+            let eta = -3.0 + 0.02 * f64::from(age[at]) + few + 0.5 * logarithm[usize::from(count[at])];
+            ((i * i * 31 + i * 17) % 997) as f64 + 0.5 < 997.0 * chance(eta)
+        })
+        .collect();
+    assert_eq!(outcome.iter().filter(|y| **y).count(), 473);
+    let all: Vec<u32> = (0..n as u32).collect();
+    let cases = [
+        (
+            0.003,
+            0.0,
+            [
+                -2.879_403_583_22,
+                0.179_050_575_293,
+                -0.011_099_049_506,
+                0.145_587_297_311,
+                0.055_070_659_956_1,
+                0.770_565_883_425,
+                0.871_050_551_025,
+                -0.071_170_086_458_8,
+                -0.068_575_786_077,
+                0.183_917_938_673,
+                0.452_714_515_225,
+                -0.118_623_207_915,
+            ],
+        ),
+        (
+            0.1,
+            0.0,
+            [
+                -2.355_515_755_21,
+                0.068_059_698_362_5,
+                0.084_307_800_780_3,
+                0.182_079_991_572,
+                0.031_111_655_907_5,
+                0.520_337_013_724,
+                0.551_281_329_508,
+                0.023_534_895_229_3,
+                0.048_115_995_563_5,
+                0.120_312_217_463,
+                0.278_591_128_124,
+                -0.077_640_607_440_4,
+            ],
+        ),
+        (
+            0.01,
+            1.0,
+            [
+                -2.637_365_289_26,
+                0.153_496_756_079,
+                0.0,
+                0.037_357_849_529_5,
+                0.0,
+                0.540_285_261_154,
+                0.706_970_857_232,
+                0.0,
+                0.0,
+                0.028_353_568_128_1,
+                0.344_761_837_052,
+                0.0,
+            ],
+        ),
+        (
+            0.02,
+            0.5,
+            [
+                -2.509_007_953_06,
+                0.117_410_266_167,
+                0.047_521_447_982_3,
+                0.034_098_192_961_5,
+                0.0,
+                0.526_415_676_898,
+                0.669_459_170_812,
+                0.0,
+                0.0,
+                0.030_457_988_639_9,
+                0.323_532_018_826,
+                0.0,
+            ],
+        ),
+        (
+            0.0,
+            0.0,
+            [
+                -2.981_891_494_65,
+                0.212_871_675_399,
+                -0.070_151_190_513_2,
+                0.193_871_253_03,
+                0.056_347_189_233_4,
+                0.787_658_782_318,
+                0.889_899_631_351,
+                -0.079_258_372_359_4,
+                -0.079_101_872_030_6,
+                0.187_635_102_926,
+                0.461_455_384_779,
+                -0.117_607_426_679,
+            ],
+        ),
+    ];
+    for (lambda, alpha, wanted) in cases {
+        let model = fit(&columns, &outcome, &all, Penalty { lambda, alpha }).unwrap();
+        assert!(model.converged);
+        let found: Vec<f64> = std::iter::once(model.intercept).chain(model.coefficients).collect();
+        for (found, wanted) in found.iter().zip(wanted) {
+            assert!((found - wanted).abs() < 1e-7, "{lambda} {alpha}: {found} against {wanted}");
+            assert_eq!(*found == 0.0, wanted == 0.0, "{lambda} {alpha}");
+        }
+        // The order of the rows changes nothing at all.
+        let turned: Vec<u32> = all.iter().rev().copied().collect();
+        let again = fit(&columns, &outcome, &turned, Penalty { lambda, alpha }).unwrap();
+        assert_eq!(found[1..], again.coefficients, "to the last bit");
+    }
+}
+
 #[test]
 fn the_chosen_penalty_is_the_best_of_those_tried_and_repeats() {
     let (rows, outcome) = six_hundred(7);

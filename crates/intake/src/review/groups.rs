@@ -4,7 +4,7 @@ use super::weigh::People;
 use super::{GroupLinkage, Made, SourceLinkage};
 use crate::identity::Identity;
 use crate::spool::NO_DAY;
-use linkage::Tier;
+use linkage::{GroupQuality, Grouping, quality_of_people, unlinkables};
 use nhs::{Day, Lsoa, Sex};
 use std::collections::BTreeSet;
 
@@ -26,8 +26,8 @@ const ETHNICITIES: [&str; 6] = [
 struct Cell {
     records: u64,
     linked: u64,
-    missed: f64,
-    unlinkable: u64,
+    /// Identities that say too little even to be a record.
+    too_little: u64,
 }
 
 /// The sources, and the groups of those that are linked to something: all but the lists, or all where there is no list.
@@ -35,8 +35,7 @@ pub(super) fn count(made: &Made<'_>, people: &People) -> (Vec<SourceLinkage>, Ve
     let linking = &made.clustered.linking;
     let lists = made.sources.lists;
     let sources_of_person = sources_of_people(made);
-    let missed = missed(made, people);
-    let unlinkable = super::weigh::unlinkable(made);
+    let own_weights = unlinkables(&linking.records, &linking.model);
     let (mut sources, mut groups) = (Vec::new(), Vec::new());
     for (number, id) in made.sources.ids.iter().enumerate().filter(|(n, _)| made.about_people >> n & 1 == 1) {
         let bit = 1_u32 << number;
@@ -48,6 +47,8 @@ pub(super) fn count(made: &Made<'_>, people: &People) -> (Vec<SourceLinkage>, Ve
             ..SourceLinkage::default()
         };
         let mut met: BTreeSet<u32> = BTreeSet::new();
+        // Of the records of this source the group each is in; the others are in none.
+        let mut of = vec![vec![u32::MAX; linking.records.len()]; BY.len()];
         for (place, who) in made.identities.rows.iter().enumerate().filter(|(_, who)| who.sources & bit != 0) {
             let person = made.assigned.person_of[place];
             let elsewhere = sources_of_person[person as usize];
@@ -57,11 +58,14 @@ pub(super) fn count(made: &Made<'_>, people: &People) -> (Vec<SourceLinkage>, Ve
             met.insert(person);
             let record = linking.record_of[place] as usize;
             for (by, cells) in cells.iter_mut().enumerate() {
-                let cell = &mut cells[group(made, by, who)];
+                let group = group(made, by, who);
+                let cell = &mut cells[group];
                 cell.records += 1;
                 cell.linked += u64::from(linked);
-                cell.missed += if linked { 0.0 } else { missed.get(record).copied().unwrap_or(0.0) };
-                cell.unlinkable += u64::from(unlinkable.get(record).copied().unwrap_or(true));
+                match of[by].get_mut(record) {
+                    Some(of) => *of = group as u32,
+                    None => cell.too_little += 1,
+                }
             }
         }
         own.people = met.len() as u64;
@@ -72,15 +76,21 @@ pub(super) fn count(made: &Made<'_>, people: &People) -> (Vec<SourceLinkage>, Ve
                 if cells[..last].iter().all(|cell| cell.records == 0) {
                     continue;
                 }
+                let names = (0..cells.len()).map(|group| group.to_string()).collect();
+                let grouping = Grouping { name: BY[by].to_owned(), groups: names, of: std::mem::take(&mut of[by]) };
+                let found = quality_of_people(&linking.linked, &people.of_record, &own_weights, &grouping, None);
                 for (group, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.records > 0) {
+                    let quality = found.iter().find(|quality| quality.group == group.to_string());
+                    let of = |share: fn(&GroupQuality) -> f64| quality.map_or(0.0, share);
                     groups.push(GroupLinkage {
                         by: BY[by].to_owned(),
                         group: words(by, group).to_owned(),
                         source: id.clone(),
                         records: cell.records,
                         linked: cell.linked,
-                        missed_thousandths: (cell.missed * 1000.0).round() as u64,
-                        unlinkable: cell.unlinkable,
+                        matches_thousandths: of(|q| q.matches * 1000.0).round() as u64,
+                        missed_thousandths: of(|q| q.missed.estimate * q.matches * 1000.0).round() as u64,
+                        unlinkable: cell.too_little + of(|q| q.unlinkable.estimate * q.records as f64).round() as u64,
                     });
                 }
             }
@@ -96,20 +106,6 @@ fn sources_of_people(made: &Made<'_>) -> Vec<u32> {
         bits[person as usize] |= who.sources;
     }
     bits
-}
-
-/// For each record the chance that one of the compared pairs that were not joined is a match after all.
-fn missed(made: &Made<'_>, people: &People) -> Vec<f64> {
-    let linking = &made.clustered.linking;
-    let mut none = vec![1.0; linking.records.len()];
-    for edge in linking.linked.edges.iter().filter(|edge| edge.tier == Tier::Weight) {
-        if people.of_record[edge.left as usize] != people.of_record[edge.right as usize] {
-            for record in [edge.left, edge.right] {
-                none[record as usize] *= 1.0 - f64::from(edge.probability);
-            }
-        }
-    }
-    none.into_iter().map(|none| 1.0 - none).collect()
 }
 
 fn group(made: &Made<'_>, by: usize, who: &Identity) -> usize {

@@ -9,8 +9,8 @@ mod tables;
 mod weigh;
 
 pub use report::{
-    ExpectedErrors, GroupLinkage, Hindrance, LabelReport, LinkageReport, PickedReport, RefusedDecision, RuleSummary,
-    SourceLinkage, WeightBin,
+    Bounds, ExpectedErrors, GroupLinkage, Hindrance, LabelReport, LinkageReport, PickedReport, RefusedDecision,
+    RuleSummary, SourceLinkage, WeightBin,
 };
 
 use crate::assign::Assigned;

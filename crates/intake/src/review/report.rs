@@ -50,9 +50,9 @@ pub struct LinkageReport {
     pub groups: Vec<GroupLinkage>,
     /// Whether "linked" means found on the list of registered people; otherwise it means found in another source.
     pub against_list: bool,
-    /// False and missed matches to expect of the pairs that were weighed.
+    /// False and missed matches to expect; `None` in a load of before they were worked out so.
     #[serde(default)]
-    pub errors: ExpectedErrors,
+    pub expected: Option<ExpectedErrors>,
     /// The pairs kept for review by reason.
     pub picked: Vec<PickedReport>,
     /// Pairs left out because their records are alike to the last letter.
@@ -140,26 +140,46 @@ pub struct GroupLinkage {
     pub records: u64,
     /// Of these, linked.
     pub linked: u64,
-    /// How many of the others are expected to have a match among the pairs compared, in thousandths.
+    /// Matches expected of its records: those joined, and those compared and not joined, by their match probability. In thousandths; a pair
+    /// counts half for the group of each of its records.
+    #[serde(default)]
+    pub matches_thousandths: u64,
+    /// Of these, matches that were compared and not joined.
     pub missed_thousandths: u64,
     /// How many say too little to be linked by weight: against a copy of themselves they stay below the threshold.
     pub unlinkable: u64,
 }
 
-/// False and missed matches to expect among the pairs that were weighed, each by its match probability. Links through a number are
-/// not among them, nor are pairs that no rule brought together or that weigh hardly anything.
+/// False and missed matches to expect, from the fitted model (`linkage::estimate`). Links through a number are not among them.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct ExpectedErrors {
-    /// Pairs joined that were weighed.
+    /// Compared pairs at or above the threshold.
     pub links: u64,
-    /// Of them, how many are expected to be two people.
-    pub false_matches: f64,
-    /// The variance of that number: each pair falls one way or the other by itself.
-    pub false_variance: f64,
-    /// Pairs weighed and not joined which are expected to be one person.
-    pub missed: f64,
-    /// The variance of that number.
-    pub missed_variance: f64,
+    /// The share of them that are two people.
+    pub false_match_rate: Bounds,
+    /// Matches compared and left below the threshold.
+    pub missed_below: Bounds,
+    /// Matches that no blocking rule brought together.
+    pub missed_by_blocking: Bounds,
+    /// All missed matches as a share of all matches among records that no number settles.
+    pub missed_match_rate: Bounds,
+}
+
+/// An estimate with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Bounds {
+    /// The estimate.
+    pub estimate: f64,
+    /// The lower limit.
+    pub low: f64,
+    /// The upper limit.
+    pub high: f64,
+}
+
+impl From<linkage::Interval> for Bounds {
+    fn from(interval: linkage::Interval) -> Self {
+        Self { estimate: interval.estimate, low: interval.low, high: interval.high }
+    }
 }
 
 /// Pairs kept for one reason.
@@ -223,7 +243,7 @@ pub(super) fn report(made: &Made<'_>, people: &People, choice: &Choice) -> Linka
         sources,
         groups,
         against_list: made.sources.lists != 0,
-        errors: errors(made, people),
+        expected: Some(expected(made)),
         picked: choice.report.clone(),
         alike: choice.alike,
         labels: labels(made, people),
@@ -231,20 +251,17 @@ pub(super) fn report(made: &Made<'_>, people: &People, choice: &Choice) -> Linka
     }
 }
 
-fn errors(made: &Made<'_>, people: &People) -> ExpectedErrors {
-    let mut errors = ExpectedErrors::default();
-    for edge in made.clustered.linking.linked.edges.iter().filter(|edge| edge.tier == Tier::Weight) {
-        let p = f64::from(edge.probability);
-        if people.of_record[edge.left as usize] == people.of_record[edge.right as usize] {
-            errors.links += 1;
-            errors.false_matches += 1.0 - p;
-            errors.false_variance += p * (1.0 - p);
-        } else {
-            errors.missed += p;
-            errors.missed_variance += p * (1.0 - p);
-        }
+fn expected(made: &Made<'_>) -> ExpectedErrors {
+    let linking = &made.clustered.linking;
+    let (linked, threshold) = (&linking.linked, linking.linked.threshold);
+    let found = linkage::estimate(&linking.records, &linking.model, &linked.spectrum, &[], threshold);
+    ExpectedErrors {
+        links: found.links,
+        false_match_rate: found.false_match_rate.into(),
+        missed_below: found.missed_below.into(),
+        missed_by_blocking: found.missed_unseen.into(),
+        missed_match_rate: found.missed_match_rate.into(),
     }
-    errors
 }
 
 fn refused_decisions(made: &Made<'_>) -> Vec<RefusedDecision> {

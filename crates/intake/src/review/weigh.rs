@@ -82,14 +82,3 @@ pub(super) fn steps(made: &Made<'_>, pairs: &[Picked]) -> Vec<ReviewStep> {
 pub(super) fn weight(explainer: &Explainer<'_>, left: u32, right: u32) -> (f64, f64) {
     explainer.pair(left, right).map_or((0.0, 0.5), |whole| (whole.total_bits, whole.probability))
 }
-
-/// For each record whether it says too little to be linked by weight: against a copy of itself it stays below the threshold. A record
-/// with a valid NHS number can be linked by that.
-pub(super) fn unlinkable(made: &Made<'_>) -> Vec<bool> {
-    let linking = &made.clustered.linking;
-    let explainer = Explainer::new(&linking.records, &linking.model);
-    let least = f64::from(linking.least()) / 100.0;
-    let poor =
-        |record: u32| linking.records.nhs_number(record).is_none() && weight(&explainer, record, record).0 < least;
-    (0..linking.records.len() as u32).into_par_iter().map(poor).collect()
-}

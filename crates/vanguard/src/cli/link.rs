@@ -2,8 +2,10 @@
 
 mod add;
 mod cost;
+mod csv_file;
 mod encode;
 mod explain;
+mod folder;
 mod key;
 mod labels;
 mod manifest;
@@ -14,21 +16,21 @@ mod score;
 mod state;
 mod suggest;
 mod texts;
+mod told;
 mod train;
 mod write;
 
 use super::Report;
-use super::table::{count, table};
 use crate::pipeline::progress::Terminal;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
+use folder::Folder;
 use labels::Labels;
-use linkage::{Done, Field, Grouping, LinkOptions, Linked, Model, Stage, Whole};
+use linkage::{Cost, Done, Field, Grouping, LinkOptions, Model, Stage, Whole};
 use quality::{Asked, Quality};
 use read::{Input, Wanted};
-use serde_json::json;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// Find which records of CSV or Parquet files are of one person. The model says which columns hold what, what is compared and what it
 /// weighs; its weights are learned from the records first, without labels.
@@ -180,7 +182,6 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     let out = match &args.out {
         Some(out) if !args.dry_run => {
             state::may_replace(out, args.state)?;
-            std::fs::create_dir_all(out).with_context(|| format!("failed to make the folder {}", out.display()))?;
             Some(out)
         }
         _ => None,
@@ -209,6 +210,7 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         shown.end();
         return Ok(cost::report(&cost, &input));
     };
+    let mut out = Folder::open(out)?;
     let (mut draws, mut sessions) = (Vec::new(), Vec::new());
     if !args.no_train {
         shown.stage("learn weights", None);
@@ -218,24 +220,35 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
     shown.stage("link", Some(PARTS));
     let teller = shown.teller();
     let watch = |done: Done| teller(part(done));
+    let (sayer, foretold) = (shown.sayer(), Mutex::new(Cost::default()));
+    let foretell = |cost: &Cost| {
+        sayer(&cost::before(cost));
+        // The lock is held nowhere else while the run goes on.
+        if let Ok(mut foretold) = foretold.lock() {
+            foretold.clone_from(cost);
+        }
+    };
     let (whole, linked) = if args.state {
-        let (whole, linked) = Whole::link(&input.records, &model, &options, &watch);
+        let (whole, linked) = Whole::link_told(&input.records, &model, &options, &watch, Some(&foretell));
         (Some(whole), linked)
     } else {
-        (None, linkage::link_watched(&input.records, &model, &options, &watch))
+        (None, linkage::link_told(&input.records, &model, &options, &watch, Some(&foretell)))
     };
     shown.stage("write", None);
-    let edges = write::edges(&out.join("edges.parquet"), &input, &linked)?;
-    write::clusters(&out.join("clusters.parquet"), &input, &linked)?;
-    let scores = write::truth(&out.join("truth.parquet"), &input, &linked)?;
-    write_text(&out.join("model.toml"), &model.to_toml())?;
+    let edges = write::edges(&out.part("edges.parquet"), &input, &linked)?;
+    write::clusters(&out.part("clusters.parquet"), &input, &linked)?;
+    let scores = match input.truth {
+        Some(_) => write::truth(&out.part("truth.parquet"), &input, &linked)?,
+        None => None,
+    };
+    out.text("model.toml", &model.to_toml())?;
     let groupings = if args.by.is_empty() { Vec::new() } else { groupings(&input, &by, day) };
     let quality = Quality::of(&input, &model, &linked, &labels, &Asked { draws: &draws, groupings });
-    let mut report = told(&input, &linked, &labels, edges, scores.as_ref(), &by);
+    let mut report = told::told(&input, &linked, &labels, edges, scores.as_ref(), &by);
     report.text.push_str(&quality.words());
-    if let Some(object) = report.json.as_object_mut() {
-        object.insert("quality".to_owned(), quality.json());
-    }
+    report.add("precision", args.precision.into());
+    report.add("foretold", foretold.into_inner().map_or_else(|_| serde_json::Value::Null, |cost| cost::json(&cost)));
+    report.add("quality", quality.json());
     let page = page::Page {
         input: &input,
         model: &model,
@@ -248,14 +261,16 @@ fn link(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         notes: &input.notes(&by),
         show_values: args.show_values,
     };
-    write_text(&out.join("report.html"), &page::text(&page))?;
+    out.text("report.html", &page::text(&page))?;
+    out.text("report.json", &report.as_file())?;
     if let Some(whole) = whole {
         let kept = state::Kept { whole, input, id: args.input.id.clone(), load: 0 };
-        state::write(out, &kept)?;
-        state::start_log(out)?;
+        state::write(&mut out, &kept)?;
+        state::start_log(&mut out)?;
     }
+    out.commit(true)?;
     shown.end();
-    report.written(out)
+    Ok(report)
 }
 
 /// Parts that the progress of a run is told in.
@@ -272,10 +287,16 @@ fn part(done: Done) -> u64 {
 }
 
 impl Report {
-    /// Writes the report into a folder.
-    fn written(self, out: &Path) -> anyhow::Result<Self> {
-        write_text(&out.join("report.json"), &format!("{:#}\n", self.json))?;
-        Ok(self)
+    /// Adds a figure for programs.
+    fn add(&mut self, name: &str, value: serde_json::Value) {
+        if let Some(object) = self.json.as_object_mut() {
+            object.insert(name.to_owned(), value);
+        }
+    }
+
+    /// As `report.json` has it.
+    fn as_file(&self) -> String {
+        format!("{:#}\n", self.json)
     }
 }
 
@@ -294,135 +315,6 @@ fn groupings(input: &Input, by: &[String], day: Option<(u16, u8, u8)>) -> Vec<Gr
     [Grouping::by_sex(records), age].into_iter().chain(columns).collect()
 }
 
-/// A threshold chosen from the weights, to five digits.
-fn shortened(threshold: f64) -> f64 {
-    (threshold * 1e5).round() / 1e5
-}
-
 fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
-}
-
-/// What superseded numbers and deterministic tiers did; empty where there are none.
-fn before_weights(report: &linkage::Report) -> String {
-    let mut text = String::new();
-    let old = &report.superseded;
-    if old.given > 0 {
-        text = format!(
-            "Superseded numbers: {} given, {} records count by the newer one; {} circles and {} numbers with two successors were left as they are.\n",
-            count(old.given),
-            count(old.records),
-            old.circles.len(),
-            old.forks.len()
-        );
-    }
-    if !report.tiers.is_empty() {
-        let row = |tier: &linkage::TierReport| {
-            vec![
-                tier.name.clone(),
-                count(tier.pairs),
-                count(tier.joined),
-                count(tier.skipped_blocks),
-                count(tier.skipped_pairs),
-            ]
-        };
-        let rows: Vec<Vec<String>> = report.tiers.iter().map(row).collect();
-        let heading = ["deterministic tier", "pairs", "joins", "blocks skipped", "pairs skipped"];
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "\n{}", table(&heading, &rows));
-    }
-    text
-}
-
-/// The report of a run.
-fn told(
-    input: &Input,
-    linked: &Linked,
-    labels: &Labels,
-    edges: u64,
-    scores: Option<&score::Scores>,
-    by: &[String],
-) -> Report {
-    let (report, threshold) = (&linked.report, shortened(linked.threshold));
-    let mut text = format!(
-        "{} records are {} people at probability {threshold}.\n{} joined through their number; {} pairs compared, {} links written.\n",
-        count(report.records),
-        count(report.clusters),
-        count(report.joined_by_number),
-        count(report.pairs),
-        count(edges)
-    );
-    let refused = [
-        ("different numbers", report.refused_numbers),
-        ("a decision keeps them apart", report.refused_labels),
-        ("a source that holds each person once", report.refused_one_row),
-        ("relatives", report.refused_different),
-        ("groups unlike as a whole", report.refused_unlike),
-        ("one number on two people", linked.conflicts.len() as u64),
-    ];
-    for (why, number) in refused.iter().filter(|(_, number)| *number > 0) {
-        let _ = writeln!(text, "Not joined, {why}: {}", count(*number));
-    }
-    text.push_str(&before_weights(report));
-    let rules: Vec<Vec<String>> = report
-        .rules
-        .iter()
-        .map(|rule| {
-            vec![rule.rule.clone(), count(rule.new_pairs), count(rule.skipped_blocks), count(rule.skipped_pairs)]
-        })
-        .collect();
-    let _ = writeln!(text, "\n{}", table(&["blocking rule", "new pairs", "blocks skipped", "pairs skipped"], &rules));
-    text.push_str(&labels.words(input, linked));
-    let mut notes = input.notes(by);
-    notes.extend(labels.note());
-    if !notes.is_empty() {
-        let _ = writeln!(text, "\nNote:\n- {}", notes.join("\n- "));
-    }
-    if let Some(scores) = scores {
-        let _ = writeln!(text, "\n{}", scores.words());
-    }
-    let json = json!({
-        "records": report.records,
-        "clusters": report.clusters,
-        "threshold": threshold,
-        "joined_by_number": report.joined_by_number,
-        "superseded": {
-            "given": report.superseded.given,
-            "records": report.superseded.records,
-            "circles": report.superseded.circles.len(),
-            "forks": report.superseded.forks.len(),
-        },
-        "tiers": report.tiers.iter().map(|tier| json!({
-            "name": tier.name,
-            "rule": tier.rule,
-            "pairs": tier.pairs,
-            "joined": tier.joined,
-            "skipped_blocks": tier.skipped_blocks,
-            "skipped_pairs": tier.skipped_pairs,
-        })).collect::<Vec<_>>(),
-        "profiles": report.profiles,
-        "pairs": report.pairs,
-        "edges": edges,
-        "conflicts": linked.conflicts.len(),
-        "labels": labels.json(input, linked),
-        "refused": {
-            "different_numbers": report.refused_numbers,
-            "labels": report.refused_labels,
-            "one_row_per_person": report.refused_one_row,
-            "different_people": report.refused_different,
-            "unlike_clusters": report.refused_unlike,
-        },
-        "rules": report.rules.iter().map(|rule| json!({
-            "rule": rule.rule,
-            "pairs": rule.pairs,
-            "new_pairs": rule.new_pairs,
-            "skipped_blocks": rule.skipped_blocks,
-            "skipped_pairs": rule.skipped_pairs,
-            "largest_skipped": rule.largest_skipped,
-        })).collect::<Vec<_>>(),
-        "columns": input.columns(),
-        "notes": notes,
-        "scores": scores.map(score::Scores::json),
-    });
-    Report::new(text, json)
 }

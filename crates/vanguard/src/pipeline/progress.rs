@@ -62,6 +62,16 @@ impl Terminal {
         move |done| bar.set_position(done)
     }
 
+    /// Says something beside the bar of the stage that runs, from any thread.
+    pub fn sayer(&self) -> impl Fn(&str) + Sync + use<> {
+        let (bar, quiet) = (self.state.borrow().bar.clone(), self.quiet);
+        move |text| {
+            if !quiet {
+                bar.suspend(|| eprintln!("{text}"));
+            }
+        }
+    }
+
     /// Ends the stage that runs, if one does.
     pub fn end(&self) {
         let mut state = self.state.borrow_mut();

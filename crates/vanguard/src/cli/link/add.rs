@@ -1,8 +1,9 @@
 //! `vanguard link add`: new records against a linked whole.
 
+use super::folder::Folder;
 use super::labels::Labels;
 use super::read::{self, Input, Wanted};
-use super::{PARTS, part, state, write};
+use super::{PARTS, part, state, told as words, write};
 use crate::cli::Report;
 use crate::cli::table::count;
 use crate::pipeline::progress::Terminal;
@@ -69,17 +70,20 @@ pub fn run(args: &Args, shown: &Terminal) -> anyhow::Result<Report> {
         linkage::differences(&linked, &scratch)
     });
     shown.stage("write", None);
-    let (out, input) = (&args.to, &kept.input);
-    let mut edges = 0;
-    state::whole_file(&out.join("edges.parquet"), |path| {
-        edges = write::edges(path, input, &linked)?;
-        Ok(())
-    })?;
-    state::whole_file(&out.join("clusters.parquet"), |path| Ok(write::people(path, input, kept.whole.people())?))?;
-    state::log(out, kept.load, &added.changes)?;
-    state::write(out, &kept)?;
+    let (mut out, input) = (Folder::open(&args.to)?, &kept.input);
+    let edges = write::edges(&out.part("edges.parquet"), input, &linked)?;
+    write::people(&out.part("clusters.parquet"), input, kept.whole.people())?;
+    state::log(&args.to, &mut out, kept.load, &added.changes)?;
+    state::write(&mut out, &kept)?;
+    let mut report = told(&added, input, edges, kept.load, differences.as_deref(), labels.note());
+    let precision = kept.whole.options().precision;
+    report.add("threshold", words::shortened(linked.threshold).into());
+    report.add("precision", precision.into());
+    report.add("tiers", words::tiers(&added.report));
+    out.text("report.json", &report.as_file())?;
+    out.commit(false)?;
     shown.end();
-    told(&added, input, edges, kept.load, differences.as_deref(), labels.note()).written(out)
+    Ok(report)
 }
 
 /// The report of an addition.
@@ -112,7 +116,8 @@ fn told(
         count(added.touched.saturating_sub(added.records)),
         count(edges)
     );
-    let words = |difference: &Difference| match *difference {
+    text.push_str(&words::before_weights(&added.report));
+    let listed = |difference: &Difference| match *difference {
         Difference::Cluster { record, smallest: (one, other) } => format!(
             "record {} is with {}, from scratch with {}",
             input.ids.get(record as usize),
@@ -137,7 +142,7 @@ fn told(
             }
         }
         for difference in all.iter().take(LISTED) {
-            let _ = writeln!(text, "- {}", words(difference));
+            let _ = writeln!(text, "- {}", listed(difference));
         }
     }
     let mut notes = input.notes(&[]);
@@ -156,7 +161,7 @@ fn told(
         "looked_at_again": added.touched.saturating_sub(added.records),
         "edges": edges,
         "people": counts,
-        "differences": differences.map(|all| all.iter().map(words).collect::<Vec<_>>()),
+        "differences": differences.map(|all| all.iter().map(listed).collect::<Vec<_>>()),
         "columns": input.columns(),
         "notes": notes,
     });

@@ -1,12 +1,12 @@
 //! Files of records, as the model reads them.
 
+use super::csv_file;
 use super::manifest;
 use super::texts::Texts;
 use anyhow::{Context as _, bail};
 use linkage::{Field, Known as KnownTexts, Layout, Model, Reading, Records};
 use serde_json::{Value, json};
 use std::cell::RefCell;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// Columns the command line names.
@@ -44,8 +44,31 @@ struct FileNotes {
     /// Fields the model looks at and the file has no column for.
     missing: Vec<Field>,
     reading: Reading,
-    not_utf8: u64,
-    uneven: u64,
+    /// Whether places in it are lines of text.
+    has_lines: bool,
+    not_utf8: Found,
+    uneven: Found,
+    bad_numbers: Found,
+    bad_births: Found,
+    bad_codes: Found,
+}
+
+/// Rows of one kind.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Found {
+    rows: u64,
+    /// The line of the first in its file; the row, counted from 1, where the file has no lines.
+    first: u64,
+}
+
+impl Found {
+    /// Counts rows which were found up to a line.
+    pub fn at(&mut self, rows: u64, line: u64) {
+        if rows > 0 && self.rows == 0 {
+            self.first = line;
+        }
+        self.rows += rows;
+    }
 }
 
 /// Most different sources, which are kept as one byte.
@@ -100,17 +123,37 @@ impl Input {
                 _ => String::new(),
             };
             bail!(
-                "the id {:?} stands on rows {} and {} of the input{against}; {more} rows repeat an id: name a column that is \
-                 different on each row, or leave --id off to number the rows",
+                "the id {:?} stands on {} and {}{against}; {more} rows repeat an id: name a column that is different on each row, or leave \
+                 --id off to number the rows",
                 input.ids.get(first as usize),
-                first + 1,
-                second + 1
+                input.row(first),
+                input.row(second)
             );
         }
         Ok(())
     }
 
+    /// Where a record stands, in words.
+    fn row(&self, record: u32) -> String {
+        let read: u64 = self.files.iter().map(|file| file.rows).sum();
+        let mut first = self.ids.len() as u64 - read;
+        let record = u64::from(record);
+        if record < first {
+            return format!("record {} of the whole", record + 1);
+        }
+        for file in &self.files {
+            if record < first + file.rows {
+                return format!("row {} of {}", record - first + 1, file.name);
+            }
+            first += file.rows;
+        }
+        format!("row {}", record + 1)
+    }
+
     fn file(&mut self, path: &Path, model: &Model, wanted: Wanted<'_>, told: &dyn Fn(u64)) -> anyhow::Result<()> {
+        if path.is_dir() {
+            bail!("it is a folder; give the CSV or Parquet files in it");
+        }
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let mut rows = Rows {
             input: self,
@@ -119,10 +162,11 @@ impl Input {
             model,
             wanted,
             notes: FileNotes { name, ..FileNotes::default() },
+            line: 0,
             wrong: None,
             known: KnownTexts::default(),
         };
-        if is_parquet(path)? {
+        if csv_file::is_parquet(path)? {
             let mut wrong = None;
             // Header and rows come through two closures, never at one time.
             let shared = RefCell::new(&mut rows);
@@ -141,6 +185,7 @@ impl Input {
                         group = row.group();
                         rows.known.forget();
                     }
+                    rows.line = read + 1;
                     rows.row(|at| row.text(at), |at| row.code(at));
                     read += 1;
                     if read.is_multiple_of(1 << 14) {
@@ -152,7 +197,7 @@ impl Input {
                 return Err(error);
             }
         } else {
-            csv_rows(path, &mut rows, told)?;
+            csv_file::rows(path, &mut rows, told)?;
         }
         let (mut notes, wrong) = (rows.notes, rows.wrong);
         if let Some(error) = wrong {
@@ -211,14 +256,18 @@ impl Input {
                 }
             }
             let counts = [
-                (file.reading.bad_numbers, "a number that is not valid; it was left out"),
-                (file.reading.bad_births, "a date of birth that is no date; it was left out"),
-                (file.reading.bad_codes, "text that is neither a filter nor a token; it was left out"),
+                (file.bad_numbers, "a number that is not valid; it was left out"),
+                (file.bad_births, "a date of birth that is no date; it was left out"),
+                (file.bad_codes, "text that is neither a filter nor a token; it was left out"),
                 (file.not_utf8, "text that is not UTF-8; it was read as Latin-1"),
-                (file.uneven, "more or fewer cells than the header; absent cells are empty"),
+                (
+                    file.uneven,
+                    "more or fewer cells than the header; absent cells are empty, cells too many are left out",
+                ),
             ];
-            for (rows, what) in counts.iter().filter(|(rows, _)| *rows > 0) {
-                say(format!("{rows} of {} rows have {what}", file.rows));
+            for (found, what) in counts.iter().filter(|(found, _)| found.rows > 0) {
+                let place = if file.has_lines { "line" } else { "row" };
+                say(format!("{} of {} rows have {what} (first on {place} {})", found.rows, file.rows, found.first));
             }
         }
         if self.sources.len() == MOST_SOURCES {
@@ -250,7 +299,7 @@ impl Input {
 }
 
 /// Takes the rows of one file.
-struct Rows<'a> {
+pub struct Rows<'a> {
     input: &'a mut Input,
     path: &'a Path,
     /// Once the header is known.
@@ -258,6 +307,8 @@ struct Rows<'a> {
     model: &'a Model,
     wanted: Wanted<'a>,
     notes: FileNotes,
+    /// The line of the row that is read; its number where the file has no lines.
+    line: u64,
     /// Why the rows cannot be used.
     wrong: Option<anyhow::Error>,
     /// What texts are that the file has numbered.
@@ -276,7 +327,8 @@ struct Known {
 }
 
 impl Rows<'_> {
-    fn header(&mut self, names: &[String]) -> anyhow::Result<()> {
+    /// Takes the header.
+    pub fn header(&mut self, names: &[String]) -> anyhow::Result<()> {
         let layout = Layout::find(&self.model.columns, names, self.model.number.is_identity);
         let place = |name: &str, option: &str| {
             let found = names.iter().position(|column| column.trim() == name);
@@ -308,6 +360,20 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Takes a line of text whose cells may be more or fewer than the header's, and may not have been UTF-8.
+    pub fn line<'c>(&mut self, line: u64, even: bool, utf8: bool, cell: impl Fn(usize) -> &'c str) {
+        self.line = line;
+        self.notes.has_lines = true;
+        self.notes.uneven.at(u64::from(!even), line);
+        self.notes.not_utf8.at(u64::from(!utf8), line);
+        self.row(cell, |_| None);
+    }
+
+    /// How many rows there were.
+    pub fn count(&self) -> u64 {
+        self.notes.rows
+    }
+
     /// Whether a column is wanted.
     fn looks_at(&self, column: usize) -> bool {
         self.columns.as_ref().is_some_and(|known| {
@@ -328,8 +394,14 @@ impl Rows<'_> {
             Some(at) => self.input.source(cell(at).trim()),
             None => known.source,
         };
+        let bad = |reading: &Reading| [reading.bad_numbers, reading.bad_births, reading.bad_codes];
+        let before = bad(&self.notes.reading);
         let records = &mut self.input.records;
         let record = known.layout.push_known(records, source, &cell, code, &mut self.known, &mut self.notes.reading);
+        let [numbers, births, codes] = bad(&self.notes.reading);
+        self.notes.bad_numbers.at(numbers - before[0], self.line);
+        self.notes.bad_births.at(births - before[1], self.line);
+        self.notes.bad_codes.at(codes - before[2], self.line);
         match known.id {
             Some(at) => self.input.ids.push(cell(at).trim()),
             None => self.input.ids.push(&record.to_string()),
@@ -344,65 +416,9 @@ impl Rows<'_> {
     }
 }
 
-fn is_parquet(path: &Path) -> anyhow::Result<bool> {
-    let mut magic = [0; 4];
-    let read = std::fs::File::open(path)?.read(&mut magic)?;
-    Ok(read == 4 && &magic == b"PAR1")
-}
-
 /// The bytes of some files together; a file that cannot be asked counts nothing.
 pub fn bytes_of(files: &[PathBuf]) -> u64 {
     files.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|known| known.len()).sum()
-}
-
-fn csv_rows(path: &Path, rows: &mut Rows<'_>, told: &dyn Fn(u64)) -> anyhow::Result<()> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(path)?)
-        .flexible(true)
-        .buffer_capacity(1 << 20)
-        .from_path(path)?;
-    let header: Vec<String> = reader
-        .byte_headers()?
-        .iter()
-        .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned())
-        .collect();
-    if header.iter().all(String::is_empty) {
-        bail!("it is empty; give a file with a header and rows");
-    }
-    rows.header(&header)?;
-    let mut bytes = csv::ByteRecord::new();
-    while reader.read_byte_record(&mut bytes)? {
-        if rows.notes.rows.is_multiple_of(1 << 14) {
-            told(reader.position().byte());
-        }
-        rows.notes.uneven += u64::from(bytes.len() != header.len());
-        match csv::StringRecord::from_byte_record(std::mem::take(&mut bytes)) {
-            Ok(record) => {
-                rows.row(|at| record.get(at).unwrap_or(""), |_| None);
-                bytes = record.into_byte_record();
-            }
-            Err(error) => {
-                rows.notes.not_utf8 += 1;
-                // Each byte of Latin-1 is the character of that number.
-                let cell = |cell: &[u8]| match std::str::from_utf8(cell) {
-                    Ok(text) => text.to_owned(),
-                    Err(_) => cell.iter().map(|byte| char::from(*byte)).collect(),
-                };
-                let cells: Vec<String> = error.into_byte_record().iter().map(cell).collect();
-                rows.row(|at| cells.get(at).map_or("", String::as_str), |_| None);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The mark between cells that the first line has most of.
-fn delimiter(path: &Path) -> anyhow::Result<u8> {
-    let mut start = vec![0; 1 << 16];
-    let read = std::fs::File::open(path)?.read(&mut start)?;
-    let line = start[..read].split(|byte| *byte == b'\n').next().unwrap_or(&[]);
-    let count = |mark: u8| line.split(|byte| *byte == mark).count();
-    Ok([b',', b'\t', b';', b'|'].into_iter().rev().max_by_key(|mark| count(*mark)).unwrap_or(b','))
 }
 
 /// Replaced numbers: the old one and the new one.

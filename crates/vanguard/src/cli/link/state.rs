@@ -1,5 +1,6 @@
-//! The state of a linked whole in its folder: one file, written whole and then given its name, and the log of what happened to people.
+//! The state of a linked whole in its folder, and the log of what happened to people.
 
+use super::folder::{self, Folder};
 use super::read::Input;
 use super::texts::Texts;
 use anyhow::{Context as _, bail};
@@ -28,6 +29,10 @@ pub struct Kept {
 
 /// Refuses to leave a state beside an answer it does not belong to.
 pub fn may_replace(folder: &Path, with_state: bool) -> anyhow::Result<()> {
+    if folder.is_file() {
+        bail!("{} is a file; name a folder for the answer", folder.display());
+    }
+    folder::recover(folder)?;
     if !with_state && folder.join(FILE).exists() {
         bail!(
             "{} holds the state of a linked whole, which this run would not belong to: add --state to replace it, add records with \
@@ -39,22 +44,23 @@ pub fn may_replace(folder: &Path, with_state: bool) -> anyhow::Result<()> {
 }
 
 /// Writes the state.
-pub fn write(folder: &Path, kept: &Kept) -> anyhow::Result<()> {
+pub fn write(folder: &mut Folder, kept: &Kept) -> anyhow::Result<()> {
     let words = json!({ "id": kept.id, "load": kept.load, "sources": kept.input.sources() }).to_string();
     let [numbers, text, ends] = kept.input.ids.to_bytes();
     let beside = [words.into_bytes(), numbers, text, ends];
-    whole_file(&folder.join(FILE), |path| {
-        let to = BufWriter::with_capacity(1 << 20, File::create(path)?);
-        let mut to =
-            kept.whole.write(&kept.input.records, &beside, to).map_err(|error| anyhow::anyhow!("failed to {error}"))?;
-        to.flush()?;
-        to.get_ref().sync_all()?;
+    let path = folder.part(FILE);
+    let write = || -> anyhow::Result<()> {
+        let to = BufWriter::with_capacity(1 << 20, File::create(&path)?);
+        let to = kept.whole.write(&kept.input.records, &beside, to);
+        to.map_err(|error| anyhow::anyhow!("failed to {error}"))?.flush()?;
         Ok(())
-    })
+    };
+    write().with_context(|| format!("failed to write {}", path.display()))
 }
 
 /// Reads the state.
 pub fn read(folder: &Path) -> anyhow::Result<Kept> {
+    folder::recover(folder)?;
     let path = folder.join(FILE);
     let file = File::open(&path).with_context(|| {
         format!(
@@ -79,24 +85,14 @@ pub fn read(folder: &Path) -> anyhow::Result<Kept> {
     read().with_context(|| format!("failed to read {}", path.display()))
 }
 
-/// Lets `write` write a file under another name, and gives it its name when it is whole.
-pub fn whole_file(path: &Path, write: impl FnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    write(&part)
-        .and_then(|()| Ok(std::fs::rename(&part, path)?))
-        .with_context(|| format!("failed to write {}", path.display()))
-}
-
 /// Begins the log.
-pub fn start_log(folder: &Path) -> anyhow::Result<()> {
-    whole_file(&folder.join(LOG), |path| Ok(std::fs::write(path, "load,change,cluster_id,other,records\n")?))
+pub fn start_log(folder: &mut Folder) -> anyhow::Result<()> {
+    folder.text(LOG, "load,change,cluster_id,other,records\n")
 }
 
-/// Adds the changes of one load to the log.
-pub fn log(folder: &Path, load: u64, changes: &[Change]) -> anyhow::Result<()> {
-    let path = folder.join(LOG);
+/// Adds the changes of one load to the log that stands in the folder.
+pub fn log(at: &Path, folder: &mut Folder, load: u64, changes: &[Change]) -> anyhow::Result<()> {
+    let path = at.join(LOG);
     let mut text = std::fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))?;
     for change in changes {
         // Writing to a String cannot fail.
@@ -107,5 +103,5 @@ pub fn log(folder: &Path, load: u64, changes: &[Change]) -> anyhow::Result<()> {
             Change::Split { person, other } => writeln!(text, "{load},split,{person},{other},"),
         };
     }
-    whole_file(&path, |path| Ok(std::fs::write(path, &text)?))
+    folder.text(LOG, &text)
 }

@@ -49,7 +49,7 @@ pub fn section(session: &Session, report: &LinkageReport, source: &str) -> Marku
         } @else {
             p {
                 "The share of identities that were " (to) ". Where a group has a lower share, its people's care is more often missing from their record, and figures about the group are too low. "
-                "\"Expected missed\" counts identities that are not linked although a compared pair says they have a match, each by its chance; pairs that no rule brought together are not in it. \"Too little to link\" counts identities without an NHS number that say too little even against a copy of themselves."
+                "\"Matches missed\" is the share of the group's matches that were compared and not joined, as the match probabilities let expect; pairs that no rule brought together are not in it. \"Too little to link\" counts records without an NHS number that say too little even against a copy of themselves."
             }
             form method="get" action="/linkage#groups" class="vg-inline" {
                 (select(&Select {
@@ -72,6 +72,7 @@ pub fn section(session: &Session, report: &LinkageReport, source: &str) -> Marku
 struct Sum {
     records: u64,
     linked: u64,
+    matches_thousandths: u64,
     missed_thousandths: u64,
     unlinkable: u64,
 }
@@ -83,6 +84,7 @@ fn by_group(report: &LinkageReport, by: &str, title: &str, source: &str) -> Mark
         let sum = sums.entry(&group.group).or_default();
         sum.records += group.records;
         sum.linked += group.linked;
+        sum.matches_thousandths += group.matches_thousandths;
         sum.missed_thousandths += group.missed_thousandths;
         sum.unlinkable += group.unlinkable;
     }
@@ -102,7 +104,7 @@ fn by_group(report: &LinkageReport, by: &str, title: &str, source: &str) -> Mark
                 html! { (shown::count(counts.row_totals[at])) },
                 html! { (shown::count(counts.cells[at][0])) },
                 html! { (share(counts.cells[at][0], counts.row_totals[at])) },
-                html! { (shown::count(shown::alone(sum.missed_thousandths.div_ceil(1000)))) },
+                html! { (expected(sum)) },
                 html! { (shown::count(shown::alone(sum.unlinkable))) },
             ]
         })
@@ -116,13 +118,24 @@ fn by_group(report: &LinkageReport, by: &str, title: &str, source: &str) -> Mark
             Column::number("Identities"),
             Column::number("Linked"),
             Column::number("Share, with 95% interval"),
-            Column::number("Expected missed"),
+            Column::number("Matches missed, with 95% interval"),
             Column::number("Too little to link"),
         ],
         rows,
         row_headers: true,
         scroll_id: Some(&id),
     })
+}
+
+/// The share of the matches expected that were not joined. Both counts are protected before they are divided; a share that is too small
+/// to be told apart from none is said so.
+fn expected(sum: &Sum) -> String {
+    let counts = |thousandths: u64| (thousandths + 500) / 1000;
+    let (missed, matches) = (counts(sum.missed_thousandths), counts(sum.matches_thousandths));
+    match (shown::alone(missed), shown::alone(matches)) {
+        (None, Some(_)) if missed * 50 < matches => "under 2%".to_owned(),
+        (missed, matches) => share(missed, matches),
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::super::shown;
 use crate::web::charts::{ChartText, Num, WeightHistogram, WeightStep, number, weight_histogram};
 use crate::web::components::{Borders, SummaryRow, summary_list};
-use intake::review::{ExpectedErrors, LinkageReport, WeightBin};
+use intake::review::{Bounds, ExpectedErrors, LinkageReport, WeightBin};
 use maud::{Markup, html};
 
 /// Bits of one step of the chart.
@@ -29,44 +29,49 @@ pub fn section(report: &LinkageReport) -> Markup {
     html! {
         h2 { "How sure the links are" }
         (weight_histogram(&chart))
-        (expected(&report.errors))
+        (expected(report.expected.as_ref()))
     }
 }
 
-/// What to expect of the pairs that were weighed: shares of the links, with intervals, and no count of people.
-fn expected(errors: &ExpectedErrors) -> Markup {
+/// What to expect of the pairs that were weighed: shares with intervals, and no count of people.
+fn expected(expected: Option<&ExpectedErrors>) -> Markup {
+    let Some(found) = expected else {
+        return html! {
+            h3 { "Errors to expect" }
+            p { "This load was made before these estimates were. Load the extracts again to see them." }
+        };
+    };
+    let enough = shown::alone(found.links).is_some_and(|links| links > 0);
+    let rate = |rate: Bounds| if enough { of_thousand(rate) } else { "too few links to say".to_owned() };
     let rows = [
-        SummaryRow::new(
-            "Links by weight that join two people",
-            html! { (of_thousand(errors.false_matches, errors.false_variance, errors.links)) },
-        ),
-        SummaryRow::new(
-            "Matches not joined, against links by weight",
-            html! { (of_thousand(errors.missed, errors.missed_variance, errors.links)) },
-        ),
+        SummaryRow::new("Links by weight that join two people", html! { (rate(found.false_match_rate)) }),
+        SummaryRow::new("Matches that were missed", html! { (rate(found.missed_match_rate)) }),
+        SummaryRow::new("Why matches were missed", html! { (why_missed(found, enough)) }),
     ];
     html! {
         h3 { "Errors to expect" }
         (summary_list(&rows, Borders::All))
         p class="nhsuk-body-s" {
-            "Each pair counts by its match probability; the 95% intervals hold chance alone and trust the model, which reviewers' decisions about pairs drawn at random check. Links through an NHS number are not counted, nor are matches that no rule brought together. Links that were refused for another reason, such as two NHS numbers, count as missed by their weight, so the second figure is on the high side."
+            "Worked out from the weights, without anybody's decision: each compared pair counts by its match probability, and pairs that no rule brought together by how often the rules would miss a match. Links through an NHS number are not counted; a match that only a source's own key of the person joins counts as missed here. The 95% intervals hold chance alone; they trust the weights, and that the answers about a pair do not depend on one another. People who marry and move change several answers at once, so more may be missed. Reviewers' decisions about pairs drawn at random check all this."
         }
     }
 }
 
-/// An expected number for every 1,000 links, with the interval of a sum of independent pairs; hidden where there are few links.
-fn of_thousand(expected: f64, variance: f64, links: u64) -> String {
-    /// The normal quantile of a two-sided 95% interval.
-    const Z: f64 = 1.959_963_984_540_054;
-    if shown::alone(links).is_none_or(|links| links == 0) {
-        return "too few links to say".to_owned();
+/// Which part of the missed matches had too little weight, and which no rule brought together.
+fn why_missed(found: &ExpectedErrors, enough: bool) -> String {
+    let (below, unseen) = (found.missed_below.estimate, found.missed_by_blocking.estimate);
+    let all = below + unseen;
+    if !enough || all < 1.0 {
+        return "too few to say".to_owned();
     }
-    let words = |count: f64| {
-        let share = (count / links as f64 * 1000.0).max(0.0);
-        Num::new(share).map_or_else(String::new, |share| number(share, 1))
-    };
-    let half = Z * variance.max(0.0).sqrt();
-    format!("{} in 1,000 ({} to {})", words(expected), words(expected - half), words(expected + half))
+    let share = |part: f64| (part / all * 100.0).round();
+    format!("about {}% had too little weight, about {}% no rule brought together", share(below), share(unseen))
+}
+
+/// A share as a number for every 1,000, with its interval.
+fn of_thousand(rate: Bounds) -> String {
+    let words = |share: f64| Num::new((share * 1000.0).max(0.0)).map_or_else(String::new, |share| number(share, 1));
+    format!("{} in 1,000 ({} to {})", words(rate.estimate), words(rate.low), words(rate.high))
 }
 
 /// Steps of two bits; each kind of pair protected as a list of its own.
@@ -109,10 +114,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn expected_errors_are_shares_of_links() {
-        // 100 links of probability 0.9: 10 expected, with a deviation of 3.
-        assert_eq!(of_thousand(10.0, 9.0, 100), "100.0 in 1,000 (41.2 to 158.8)");
-        assert_eq!(of_thousand(0.0, 0.0, 3), "too few links to say");
+    fn expected_errors_are_shares() {
+        let bounds = |estimate, low, high| Bounds { estimate, low, high };
+        let few = ExpectedErrors { links: 3, ..ExpectedErrors::default() };
+        let found = ExpectedErrors {
+            links: 900,
+            false_match_rate: bounds(0.002, 0.001, 0.004),
+            missed_below: bounds(30.0, 20.0, 40.0),
+            missed_by_blocking: bounds(10.0, 5.0, 20.0),
+            missed_match_rate: bounds(0.04, 0.03, 0.05),
+        };
+        assert_eq!(of_thousand(found.false_match_rate), "2.0 in 1,000 (1.0 to 4.0)");
+        assert_eq!(why_missed(&found, true), "about 75% had too little weight, about 25% no rule brought together");
+        assert_eq!(why_missed(&few, false), "too few to say");
+        assert!(expected(Some(&few)).into_string().contains("too few links to say"));
+        assert!(expected(None).into_string().contains("Load the extracts again"));
     }
 
     #[test]
