@@ -52,7 +52,7 @@ fn expected(expected: Option<&ExpectedErrors>) -> Markup {
         h3 { "Errors to expect" }
         (summary_list(&rows, Borders::All))
         p class="nhsuk-body-s" {
-            "Worked out from the weights, without anybody's decision: each compared pair counts by its match probability, and pairs that no rule brought together by how often the rules would miss a match. Links through an NHS number are not counted. The 95% intervals hold chance alone; they trust the weights, and that the answers about a pair do not depend on one another. People who marry and move change several answers at once, so more may be missed. Reviewers' decisions about pairs drawn at random check all this."
+            "Worked out from the weights, without anybody's decision: each compared pair counts by its match probability, and pairs that no rule brought together by how often the rules would miss a match. Links through an NHS number are not counted; a match that only a source's own key of the person joins counts as missed here. The 95% intervals hold chance alone; they trust the weights, and that the answers about a pair do not depend on one another. People who marry and move change several answers at once, so more may be missed. Reviewers' decisions about pairs drawn at random check all this."
         }
     }
 }
