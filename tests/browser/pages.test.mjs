@@ -26,7 +26,7 @@ for (const role of ['gp', ...ROLES.filter(role => role !== 'gp')]) {
 }
 
 test('the walk meets every section', () => {
-  const sections = ['/', '/population', '/segments', '/localities', '/cohorts', '/caseloads', '/measures', '/evaluation', '/data-quality', '/linkage', '/linkage/review', '/linkage/review/results', '/linkage/changes', '/care-model']
+  const sections = ['/', '/population', '/segments', '/cost', '/localities', '/need', '/cohorts', '/caseloads', '/measures', '/evaluation', '/data-quality', '/linkage', '/linkage/review', '/linkage/review/results', '/linkage/changes', '/care-model']
   assert.deepEqual(sections.filter(section => !shapes.has(section)), [], `met: ${[...shapes].join(' ')}`)
   assert.ok([...shapes].some(met => /^\/(person|people)\//.test(met)), `no person's page among ${[...shapes].join(' ')}`)
 })

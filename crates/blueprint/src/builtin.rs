@@ -28,7 +28,8 @@ const CODE_FILES: &[(&str, &str)] = code_files![
     "charlson_quan",
     "charlson_shmi",
     "elixhauser_quan",
-    "segments_snee"
+    "segments_snee",
+    "need"
 ];
 
 /// The text of a built-in model: `mcp`, `pacs`, `ehch`, `uec`, `acc`, `vsh`, `pch`; also `base`, which they extend,

@@ -58,7 +58,7 @@ impl Compiler<'_> {
         let whole = document.single("model").map_or(At { file: 0, range: 0..0 }, |item| item.at.clone());
         let head = self.read_head(document, &whole);
         self.read_codes(document.items("codes"));
-        self.read_features(document.items("feature"), &|word| document.names(word));
+        self.read_features(document.items("feature"), document.single("need"), &|word| document.names(word));
         let population = self.read_population(document.single("population"), &whole);
         self.names.segments = document.items("segment").iter().map(|i| i.id.clone()).collect();
         self.names.tiers = document.items("tier").iter().map(|i| i.id.clone()).collect();
@@ -71,6 +71,7 @@ impl Compiler<'_> {
         let services = self.read_services(document.items("service"), document.items("team"));
         let measures = self.read_measures(document.items("measure"));
         let (logic_nodes, logic) = self.read_logic(document, &services, &measures);
+        let need = document.single("need").and_then(|item| self.need_plan(item));
         let risk = document.single("risk").map(|item| self.read_risk(item));
         let contract = document.single("contract").and_then(|item| self.read_contract(item));
         let characteristics = self.read_characteristics(document.items("characteristic"), &measures);
@@ -96,6 +97,7 @@ impl Compiler<'_> {
             logic,
             logic_nodes,
             risk,
+            need,
             contract,
             characteristics,
             building_blocks,

@@ -38,6 +38,8 @@ pub(crate) const FEATURE_KEYS: &[&str] = &[
     "min_days",
     "first_value",
     "last_value",
+    "first_code",
+    "last_code",
     "max_value",
     "min_value",
     "sum_value",
@@ -77,8 +79,17 @@ pub(crate) const CODE_KEYS: &[&str] = &[
 ];
 
 /// Keys that say what a measure counts.
-const MEASURE_KEYS: &[&str] =
-    &["count", "sum_days", "sum_cost", "where", "followed_by", "not_followed_by", "preceded_by", "not_preceded_by"];
+const MEASURE_KEYS: &[&str] = &[
+    "count",
+    "sum_days",
+    "sum_cost",
+    "pmpm",
+    "where",
+    "followed_by",
+    "not_followed_by",
+    "preceded_by",
+    "not_preceded_by",
+];
 
 /// Every section, in the order in which a model is shown.
 pub(crate) const SECTIONS: [Section; 12] = [
@@ -97,7 +108,7 @@ pub(crate) const SECTIONS: [Section; 12] = [
 ];
 
 /// Sections of which there is one, overridden key by key.
-pub(crate) const SINGLE: [&str; 4] = ["model", "population", "contract", "risk"];
+pub(crate) const SINGLE: [&str; 5] = ["model", "population", "contract", "risk", "need"];
 
 /// One item: its identifier, where it was first written, and its keys (each with its own place).
 #[derive(Debug, Clone)]

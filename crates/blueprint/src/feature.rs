@@ -137,4 +137,11 @@ pub enum Aggregate {
     MinValue,
     /// Sum of values, in thousandths; absent where no event has one.
     SumValue,
+    /// The code of the earliest event, as the position of the code in the words of a list ([`CodeList::words`], by the list's
+    /// position); of several on that day the first in the list.
+    ///
+    /// [`CodeList::words`]: crate::model::CodeList::words
+    FirstCode(usize),
+    /// The code of the latest event, likewise.
+    LastCode(usize),
 }

@@ -13,7 +13,7 @@ const POUNDS: ValueType = ValueType::Number { decimals: 2 };
 const MEASURED: ValueType = ValueType::Number { decimals: 3 };
 
 /// Keys that say what is made of events.
-pub(crate) const AGGREGATES: [(&str, Aggregate, ValueType); 18] = [
+pub(crate) const AGGREGATES: [(&str, Aggregate, ValueType); 20] = [
     ("count", Aggregate::Count, NUMBER),
     ("exists", Aggregate::Exists, ValueType::Bool),
     ("distinct_codes", Aggregate::DistinctCodes, NUMBER),
@@ -32,6 +32,9 @@ pub(crate) const AGGREGATES: [(&str, Aggregate, ValueType); 18] = [
     ("max_value", Aggregate::MaxValue, MEASURED),
     ("min_value", Aggregate::MinValue, MEASURED),
     ("sum_value", Aggregate::SumValue, MEASURED),
+    // The list is that of the condition on the events.
+    ("first_code", Aggregate::FirstCode(0), ValueType::Choice),
+    ("last_code", Aggregate::LastCode(0), ValueType::Choice),
 ];
 
 /// Keys that name a day at which a window begins or ends: the key, whether it begins there, and whether the day is in it.
@@ -94,7 +97,7 @@ pub(crate) struct Edge {
 
 impl Compiler<'_> {
     pub(crate) fn read_aggregate(&mut self, key: &str, keys: Keys, within: Option<&Text>) -> Option<Asked> {
-        let (_, aggregate, value) = *AGGREGATES.iter().find(|(id, _, _)| *id == key)?;
+        let (_, mut aggregate, value) = *AGGREGATES.iter().find(|(id, _, _)| *id == key)?;
         let window = self.window(within);
         let kinds: Vec<Option<EventKind>> = keys.kinds.iter().map(|kind| self.event_kind(kind)).collect();
         let kinds: Vec<EventKind> = kinds.into_iter().collect::<Option<_>>()?;
@@ -102,6 +105,9 @@ impl Compiler<'_> {
             return None;
         }
         let filter = self.whole_filter(keys.filter.as_ref(), &keys.related, &kinds);
+        if let Aggregate::FirstCode(list) | Aggregate::LastCode(list) = &mut aggregate {
+            *list = self.list_of(key, filter.as_ref()?.as_ref(), &keys.kinds)?;
+        }
         let dated = self.dated(keys.dated_by.as_ref(), aggregate);
         let edges: Vec<Option<Edge>> = keys.edges.into_iter().map(|(key, text)| self.edge(key, text)).collect();
         let mut edges: Vec<Edge> = edges.into_iter().collect::<Option<_>>()?;
@@ -130,6 +136,26 @@ impl Compiler<'_> {
             _ => {}
         }
         Some(Asked { aggregate, value, kinds, filter, window, dated, edges })
+    }
+
+    /// The one code list that a condition asks of every event, which gives the words of a first or last code.
+    fn list_of(&mut self, key: &str, filter: Option<&EventExpr>, kinds: &[Text]) -> Option<usize> {
+        let parts = match filter {
+            Some(EventExpr::All(parts)) => parts.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        };
+        let mut lists =
+            parts.iter().filter_map(|part| if let EventExpr::CodeIn(list) = part { Some(*list) } else { None });
+        let found = lists.next().filter(|_| lists.next().is_none());
+        if found.is_none()
+            && let Some(kind) = kinds.first()
+        {
+            self.sink
+                .error(&kind.at, format!("`{key}` gives a code of one list, and the condition does not name one"))
+                .helped("write `where = \"code in codes.diabetes\"`, with `and` before anything else");
+        }
+        found
     }
 
     fn dated(&mut self, word: Option<&Text>, aggregate: Aggregate) -> Option<Dated> {
@@ -182,6 +208,17 @@ impl Compiler<'_> {
         };
         let splits =
             matches!(aggregate, Aggregate::Count | Aggregate::Exists | Aggregate::SumCost | Aggregate::SumDays);
+        if let Aggregate::FirstCode(list) | Aggregate::LastCode(list) = aggregate {
+            // The engine gives the position; the feature is the word that stands there.
+            let words = self.codes.get(list)?.words();
+            let place = format!("{id}_position");
+            let place_name = format!("{name}: position in its list");
+            let feature = self.add_feature(&place, place_name, None, NUMBER, source(kinds), None);
+            let position = Number::Feature { feature, scale_up: 0 };
+            let own = self.names.further(id, &words);
+            self.add_feature(id, name, reason, value, FeatureSource::Choose { position, words }, Some(own));
+            return Some(());
+        }
         if kinds.len() == 1 || !splits {
             self.add_feature(id, name, reason, value, source(kinds), None);
             return Some(());

@@ -29,7 +29,7 @@ pub fn feature_set(file_name: &str, text: &str, resolve: &dyn Resolve) -> (Optio
     let Some(document) = merge::load(&mut sink, file_name, text, resolve) else { return (None, sink.into_findings()) };
     let mut compiler = Compiler::new(sink, resolve);
     compiler.read_codes(document.items("codes"));
-    compiler.read_features(document.items("feature"), &|word| document.names(word));
+    compiler.read_features(document.items("feature"), None, &|word| document.names(word));
     let sound = !compiler.sink.has_errors();
     let set = FeatureSet { codes: compiler.codes, score_tables: compiler.score_tables, features: compiler.features };
     (sound.then_some(set), compiler.sink.into_findings())

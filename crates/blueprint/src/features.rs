@@ -77,7 +77,7 @@ enum Mark {
 
 impl Compiler<'_> {
     /// `named` says whether a word stands anywhere in a rule of the model.
-    pub(crate) fn read_features(&mut self, items: &[Item], named: &dyn Fn(&str) -> bool) {
+    pub(crate) fn read_features(&mut self, items: &[Item], need: Option<&Item>, named: &dyn Fn(&str) -> bool) {
         for (id, name, reason, value, builtin) in BUILTINS {
             let words = (builtin == Builtin::Sex).then_some(Words::Sex);
             let reason = (!reason.is_empty()).then(|| reason.to_owned());
@@ -99,6 +99,9 @@ impl Compiler<'_> {
             if done.is_none() {
                 self.names.broken.insert(item.id.clone());
             }
+        }
+        if let Some(need) = need {
+            self.read_need(need, &mut pending);
         }
         self.order_rules(&pending);
     }

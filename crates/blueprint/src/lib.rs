@@ -20,6 +20,7 @@ mod measures;
 mod merge;
 pub mod model;
 mod nearest;
+mod need;
 mod node;
 mod offers;
 pub mod place;

@@ -5,6 +5,7 @@ use crate::document::{Document, Item};
 use crate::fields::{Fields, Text};
 use crate::model::{Better, LogicArrow, LogicNode, Measure, MeasureSum, Service};
 use crate::words;
+use nhs::EventKind;
 
 const GAPS: &[&str] = &["health_and_wellbeing", "care_and_quality", "funding"];
 const AIMS: &[&str] = &["better_care", "better_health", "lower_cost"];
@@ -26,6 +27,7 @@ impl Compiler<'_> {
             (fields.text("sum_days"), MeasureSum::Days),
             (fields.text("sum_cost"), MeasureSum::Cost),
         ];
+        let pmpm = fields.texts("pmpm");
         let (filter, among) = (fields.text("where"), fields.text("among"));
         let related = crate::feature_related::tables(&mut fields);
         let per = fields.whole("per", 1);
@@ -35,27 +37,33 @@ impl Compiler<'_> {
         let lag = fields.text("lag");
         let answers = fields.answers();
         fields.finish();
+        let is_pmpm = !pmpm.is_empty();
         let mut ways = ways.into_iter().filter_map(|(text, sum)| text.map(|text| (text, sum)));
-        let Some((kind, sum)) = ways.next() else {
+        let first = ways.next().map(|(kind, sum)| (vec![kind], sum));
+        let Some((kinds, sum)) = first.clone().or(is_pmpm.then_some((pmpm, MeasureSum::Cost))) else {
             self.sink
                 .error(&item.at, format!("the measure `{}` does not say what is counted", item.id))
-                .helped("give one of count, sum_days, sum_cost with a kind of event");
+                .helped("give one of count, sum_days, sum_cost, pmpm with a kind of event");
             return None;
         };
-        if let Some((other, _)) = ways.next() {
-            self.sink.error(&other.at, format!("the measure `{}` counts two things", item.id));
+        if let Some(at) =
+            ways.next().map(|(other, _)| other.at).or((is_pmpm && first.is_some()).then(|| item.at.clone()))
+        {
+            self.sink.error(&at, format!("the measure `{}` counts two things", item.id));
         }
-        let kind = self.event_kind(&kind);
-        let filter = self.whole_filter(filter.as_ref(), &related, kind.as_slice());
+        let kinds = self.cost_kinds(&kinds, is_pmpm)?;
+        let filter = self.whole_filter(filter.as_ref(), &related, &kinds);
+        let (kind, also) = kinds.split_first()?;
         let among = among.map(|text| self.truth(&text));
         Some(Measure {
             id: item.id.clone(),
             name: name?.text,
-            kind: kind?,
+            kind: *kind,
+            also: also.to_vec(),
             filter: filter?,
             sum,
             among: among.flatten(),
-            per: u32::try_from(per.unwrap_or(1_000)).unwrap_or(u32::MAX),
+            per: u32::try_from(per.unwrap_or(if is_pmpm { 1 } else { 1_000 })).unwrap_or(u32::MAX),
             better: match better? {
                 "lower" => Better::Lower,
                 "higher" => Better::Higher,
@@ -66,6 +74,15 @@ impl Compiler<'_> {
             lag_months: lag.and_then(|text| words::months(&mut self.sink, &text)).unwrap_or(0),
             answers,
         })
+    }
+
+    /// The kinds of event of a measure; `pmpm = "all"` stands for every kind.
+    pub(crate) fn cost_kinds(&mut self, names: &[Text], is_pmpm: bool) -> Option<Vec<EventKind>> {
+        if is_pmpm && names.len() == 1 && names[0].text == "all" {
+            return Some(EventKind::ALL.to_vec());
+        }
+        let kinds: Vec<Option<EventKind>> = names.iter().map(|name| self.event_kind(name)).collect();
+        kinds.into_iter().collect()
     }
 
     /// Nodes and arrows. A service that an arrow names is an activity and a measure an outcome, unless a node says otherwise.

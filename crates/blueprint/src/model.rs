@@ -46,6 +46,8 @@ pub struct Blueprint {
     pub logic_nodes: Vec<LogicNode>,
     /// What a model of risk stands on, where the blueprint says.
     pub risk: Option<RiskPlan>,
+    /// The weights of need, where the blueprint gives some.
+    pub need: Option<NeedPlan>,
     /// The contract, where the model says.
     pub contract: Option<Contract>,
     /// What a site is helped to show.
@@ -111,6 +113,30 @@ pub struct CodeList {
     pub codes: Vec<(CodeSystem, String)>,
     /// Weights in tenths beside the codes, for scores; empty otherwise.
     pub weights_tenths: Vec<i64>,
+}
+
+/// Weights of need, resolved to a feature.
+#[derive(Debug, Clone)]
+pub struct NeedPlan {
+    /// The feature with each person's weight (six decimals).
+    pub feature: usize,
+    /// What the weights are of, in words.
+    pub name: String,
+    /// The file that they came from.
+    pub file: String,
+}
+
+impl CodeList {
+    /// Its different codes as words, in the order in which they stand.
+    pub fn words(&self) -> Vec<String> {
+        let mut words: Vec<String> = Vec::with_capacity(self.codes.len());
+        for (_, code) in &self.codes {
+            if !words.contains(code) {
+                words.push(code.clone());
+            }
+        }
+        words
+    }
 }
 
 /// Scores that Vanguard computes itself, as published.
@@ -312,6 +338,8 @@ pub struct Measure {
     pub name: String,
     /// What is counted.
     pub kind: EventKind,
+    /// Further kinds of event, of a measure over several settings of care.
+    pub also: Vec<EventKind>,
     /// Which of them.
     pub filter: Option<EventExpr>,
     /// Sum of what: events, days or pence.
@@ -330,6 +358,18 @@ pub struct Measure {
     pub lag_months: u32,
     /// Rows of the requirement table.
     pub answers: Vec<String>,
+}
+
+impl Measure {
+    /// Every kind of event that it counts.
+    pub fn kinds(&self) -> impl Iterator<Item = EventKind> {
+        std::iter::once(self.kind).chain(self.also.iter().copied())
+    }
+
+    /// Whether it counts a kind of event, by its number.
+    pub fn counts(&self, kind: u8) -> bool {
+        self.kinds().any(|own| own.number() == kind)
+    }
 }
 
 /// What a measure sums.

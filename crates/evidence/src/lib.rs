@@ -25,10 +25,12 @@ pub mod funnel;
 pub mod inequality;
 pub mod life_table;
 pub mod logistic;
+pub mod need;
 pub mod prediction;
 pub mod projection;
 pub mod quantiles;
 pub mod rates;
+pub mod ratio;
 
 mod random;
 mod sample;

@@ -70,6 +70,7 @@ fn question(n: u32) -> EventAggregate {
         filter: EventFilter::Code((first..first + 40).collect::<CodeSet>()),
         window: Window::months(AS_OF, 12 * (1 + n % 3)),
         bounds: None,
+        ranks: None,
         dated: Dated::Start,
         aggregate: aggregates[(n % 5) as usize],
     }

@@ -1,7 +1,7 @@
 //! Brings together the pairs worth comparing, each once, and weighs them.
 
 use crate::compare::Eye;
-use crate::entries::Keyed;
+use crate::entries::{Keyed, Sorter};
 use crate::gauge::Spectrum;
 use crate::model::{Comparison, Model};
 use crate::pairs::Earlier;
@@ -101,11 +101,12 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
     let mut reports = Vec::new();
     let mut passed_over: Vec<u32> = Vec::new();
     let mut spectrum = Spectrum::new(records.len());
+    let mut sorter = Sorter::default();
     let rules = &plan.model.blocking.rules;
     for (rule_at, rule) in rules.iter().enumerate() {
         let earlier = Earlier::of(plan, rule_at);
-        let entries = earlier.entries(active, group);
-        let mut blocks = blocks(&entries);
+        let entries = earlier.entries(active, group, &mut sorter);
+        let mut blocks = blocks(entries);
         let mut report = RuleReport::of(words(rule));
         let most = cap(plan.model);
         for block in &blocks {
@@ -129,7 +130,7 @@ pub(crate) fn compare(plan: &Plan<'_>, active: &[u32], group: &[u32], keep_bits:
             .map_init(
                 || Eye::new(plan),
                 |eye, task| {
-                    let found = earlier.new_pairs(eye, &entries, task, &passed_over, keep_bits);
+                    let found = earlier.new_pairs(eye, entries, task, &passed_over, keep_bits);
                     let pairs: u64 = task.iter().map(Block::pairs).sum();
                     let done = told.fetch_add(pairs, Ordering::Relaxed) + pairs;
                     let done = rule_at as u64 * PARTS + (done as f64 / whole as f64 * PARTS as f64) as u64;

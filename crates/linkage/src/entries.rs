@@ -54,79 +54,108 @@ pub(crate) fn marked(key: u64, group: &[u32], record: u32) -> u64 {
 
 /// The entries of some records, sorted, without those that cannot be in a pair; `about` says how many to expect.
 pub(crate) fn in_blocks<E: Keyed>(records: &[u32], about: usize, entry: impl Fn(&u32) -> Option<E> + Sync) -> Vec<E> {
-    let parts = (about / PER_PART).next_power_of_two().clamp(1, MOST_PARTS);
-    let tasks: Vec<Parted<E>> =
-        records.par_chunks(KEYS_PER_TASK).map(|some| Parted::new(some.iter().filter_map(&entry), parts)).collect();
-    let sorted: Vec<Vec<E>> = (0..parts)
-        .into_par_iter()
-        .map(|part| {
-            let mut mine: Vec<E> = Vec::with_capacity(tasks.iter().map(|task| task.part(part).len()).sum());
-            for task in &tasks {
-                mine.extend_from_slice(task.part(part));
-            }
-            lonely_dropped(&mut mine);
-            in_order(&mine, parts)
-        })
-        .collect();
-    sorted.concat()
+    let mut sorter = Sorter::default();
+    sorter.sort(records, about, entry);
+    sorter.sorted
 }
 
-/// Entries of one task, part by part.
+/// Sorts entries; the memory is used again for the next.
+#[derive(Debug, Default)]
+pub(crate) struct Sorter<E> {
+    tasks: Vec<Parted<E>>,
+    parts: Vec<Parted<E>>,
+    sorted: Vec<E>,
+}
+
+impl<E: Keyed> Sorter<E> {
+    /// As [`in_blocks`].
+    pub(crate) fn sort(&mut self, records: &[u32], about: usize, entry: impl Fn(&u32) -> Option<E> + Sync) -> &[E] {
+        let count = (about / PER_PART).next_power_of_two().clamp(1, MOST_PARTS);
+        let Self { tasks, parts, sorted } = self;
+        tasks.resize_with(records.len().div_ceil(KEYS_PER_TASK), Parted::default);
+        tasks.par_iter_mut().zip(records.par_chunks(KEYS_PER_TASK)).for_each(|(task, some)| {
+            task.all.clear();
+            task.all.extend(some.iter().filter_map(&entry));
+            task.scatter(0, count);
+        });
+        parts.resize_with(count, Parted::default);
+        let tasks = &*tasks;
+        parts.par_iter_mut().enumerate().for_each(|(at, part)| {
+            part.all.clear();
+            for task in tasks {
+                part.all.extend_from_slice(task.place(at));
+            }
+            lonely_dropped(&mut part.all);
+            part.sort(count.trailing_zeros());
+        });
+        sorted.clear();
+        sorted.reserve(parts.iter().map(|part| part.placed.len()).sum());
+        for part in parts {
+            sorted.extend_from_slice(&part.placed);
+        }
+        sorted
+    }
+}
+
+/// Entries as they come, and place by place.
+#[derive(Debug)]
 struct Parted<E> {
-    entries: Vec<E>,
-    /// Where each part ends.
+    all: Vec<E>,
+    placed: Vec<E>,
+    /// Where each place ends.
     ends: Vec<u32>,
 }
 
+impl<E> Default for Parted<E> {
+    fn default() -> Self {
+        Self { all: Vec::new(), placed: Vec::new(), ends: Vec::new() }
+    }
+}
+
 impl<E: Keyed> Parted<E> {
-    fn new(entries: impl Iterator<Item = E>, parts: usize) -> Self {
-        let all: Vec<E> = entries.collect();
-        let (entries, ends) = scattered(&all, 0, parts);
-        Self { entries, ends }
+    fn place(&self, place: usize) -> &[E] {
+        let from = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.placed[from as usize..self.ends[place] as usize]
     }
 
-    fn part(&self, part: usize) -> &[E] {
-        let from = part.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.entries[from as usize..self.ends[part] as usize]
-    }
-}
-
-/// Entries by the bits of their keys behind the first `skip`, in so many places (a power of two); those of one place keep their order.
-/// Gives where each place ends.
-fn scattered<E: Keyed>(entries: &[E], skip: u32, places: usize) -> (Vec<E>, Vec<u32>) {
-    let bits = places.trailing_zeros();
-    let place = |key: u64| if bits == 0 { 0 } else { (key << skip >> (64 - bits)) as usize };
-    let mut ends = vec![0_u32; places];
-    for entry in entries {
-        ends[place(entry.key())] += 1;
-    }
-    let mut from = 0;
-    for end in &mut ends {
-        from += std::mem::replace(end, from);
-    }
-    // Each place's beginning becomes its end as it fills.
-    let mut out = vec![E::default(); entries.len()];
-    for entry in entries {
-        let at = &mut ends[place(entry.key())];
-        out[*at as usize] = *entry;
-        *at += 1;
-    }
-    (out, ends)
-}
-
-/// The entries of one of so many parts, sorted. They come in the order of their records.
-fn in_order<E: Keyed>(part: &[E], parts: usize) -> Vec<E> {
-    let (mut entries, ends) = scattered(part, parts.trailing_zeros(), part.len().next_power_of_two());
-    let mut from = 0;
-    for end in ends {
-        // One or two keys as a rule.
-        let same = &mut entries[from as usize..end as usize];
-        if same.len() > 1 {
-            same.sort_unstable();
+    /// Places entries by the bits of their keys behind the first `skip`, in so many places (a power of two); those of one place keep
+    /// their order.
+    fn scatter(&mut self, skip: u32, places: usize) {
+        let Self { all, placed, ends } = self;
+        let bits = places.trailing_zeros();
+        let place = |key: u64| if bits == 0 { 0 } else { (key << skip >> (64 - bits)) as usize };
+        ends.clear();
+        ends.resize(places, 0);
+        for entry in &*all {
+            ends[place(entry.key())] += 1;
         }
-        from = end;
+        let mut from = 0;
+        for end in &mut *ends {
+            from += std::mem::replace(end, from);
+        }
+        // Each place's beginning becomes its end as it fills.
+        placed.clear();
+        placed.resize(all.len(), E::default());
+        for entry in &*all {
+            let at = &mut ends[place(entry.key())];
+            placed[*at as usize] = *entry;
+            *at += 1;
+        }
     }
-    entries
+
+    /// Sorts entries whose keys have their first `skip` bits in common.
+    fn sort(&mut self, skip: u32) {
+        self.scatter(skip, self.all.len().next_power_of_two());
+        let mut from = 0;
+        for end in &self.ends {
+            // One or two keys as a rule.
+            let same = &mut self.placed[from as usize..*end as usize];
+            if same.len() > 1 {
+                same.sort_unstable();
+            }
+            from = *end;
+        }
+    }
 }
 
 /// Drops entries that cannot be in a pair, before the sorting: keys seen once, and keys without an open record.
@@ -178,13 +207,19 @@ mod tests {
             keys in prop::collection::vec(prop_oneof![any::<u64>(), 0..4_u64, Just(u64::MAX)], 0..300),
             bits in 0..6_u32,
         ) {
-            let parts = 1_usize << bits;
             let entries: Vec<Entry> = keys.into_iter().zip(0..).collect();
-            let tasks: Vec<Parted<Entry>> = entries.chunks(70).map(|some| Parted::new(some.iter().copied(), parts)).collect();
-            let mut found = Vec::new();
-            for part in 0..parts {
-                let mine: Vec<Entry> = tasks.iter().flat_map(|task| task.part(part)).copied().collect();
-                found.extend(in_order(&mine, parts));
+            let mut tasks: Vec<Parted<Entry>> = Vec::new();
+            for some in entries.chunks(70) {
+                let mut task = Parted { all: some.to_vec(), ..Parted::default() };
+                task.scatter(0, 1 << bits);
+                tasks.push(task);
+            }
+            let mut found: Vec<Entry> = Vec::new();
+            for part in 0..1 << bits {
+                let mut mine: Parted<Entry> = Parted::default();
+                mine.all.extend(tasks.iter().flat_map(|task| task.place(part)));
+                mine.sort(bits);
+                found.extend(mine.placed);
             }
             let mut expected = entries;
             expected.sort_unstable();

@@ -101,7 +101,7 @@ pub fn estimate(records: &Records, model: &Model, spectrum: &Spectrum, draws: &[
         let p = probability(at);
         *(if at >= least { &mut of_wrong } else { &mut of_below }) += pairs as f64 * p * (1.0 - p);
     }
-    let plan = Plan::new(records, model);
+    let plan = Plan::of_answers(records, model);
     let answers = Answers::new(&plan, spectrum);
     // Matches that were not seen, for each that was.
     let odds = |m: &Table| {
@@ -185,6 +185,9 @@ pub fn estimate_from_labels(
     labels: &[Label],
     threshold: f64,
 ) -> Option<LabelEstimates> {
+    if labels.is_empty() {
+        return None;
+    }
     let plan = Plan::new(records, model);
     let mut eye = Eye::new(&plan);
     let least = bits_of_probability(threshold);

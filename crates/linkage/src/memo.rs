@@ -28,9 +28,9 @@ pub(crate) struct Memo {
 }
 
 impl Memo {
-    /// What `clean` makes of `raw`, remembered. The same text must always give the same.
-    pub(crate) fn of(&mut self, raw: &str, clean: impl FnOnce() -> Cleaned) -> Cleaned {
-        if raw.is_empty() || raw.len() > LONGEST {
+    /// What `clean` makes of `raw`, remembered unless it comes `once`. The same text must always give the same.
+    pub(crate) fn of(&mut self, raw: &str, once: bool, clean: impl FnOnce() -> Cleaned) -> Cleaned {
+        if once || raw.is_empty() || raw.len() > LONGEST {
             return clean();
         }
         if self.cleaned >= self.places.len() * 4 && self.places.len() < MOST {

@@ -5,7 +5,7 @@
 
 use crate::block::{Block, edge};
 use crate::compare::Eye;
-use crate::entries::{Keyed, in_blocks, marked};
+use crate::entries::{Keyed, Sorter, marked};
 use crate::gauge::Spectrum;
 use crate::key::Keys;
 use crate::plan::Plan;
@@ -69,10 +69,10 @@ impl<'a> Earlier<'a> {
     }
 
     /// The records that stand in a block of the rule, sorted by their blocks.
-    pub(crate) fn entries(&self, active: &[u32], group: &[u32]) -> Vec<Sighted> {
+    pub(crate) fn entries<'s>(&self, active: &[u32], group: &[u32], sorter: &'s mut Sorter<Sighted>) -> &'s [Sighted] {
         let records = self.plan.records;
         let keys = Keys::new(records, &self.plan.model.blocking.rules[self.rule]);
-        in_blocks(active, active.len(), |record| {
+        sorter.sort(active, active.len(), |record| {
             let key = keys.of(*record as usize)?;
             let row = &records.rows[*record as usize];
             let mut beside = [0; BESIDE];

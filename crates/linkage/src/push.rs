@@ -121,13 +121,13 @@ impl Layout {
                 state
             } else {
                 let meaning = match (&places[..], places.first().and_then(|place| code(*place))) {
-                    ([place], Some(code)) => {
-                        self::known(&mut column.values, code, || self.meaning(records, *field, cell(*place).trim()))
-                    }
-                    ([place], None) => self.meaning(records, *field, cell(*place).trim()),
+                    ([place], Some(code)) => self::known(&mut column.values, code, || {
+                        self.meaning(records, *field, cell(*place).trim(), true)
+                    }),
+                    ([place], None) => self.meaning(records, *field, cell(*place).trim(), false),
                     _ => {
                         let joined = join(places, &cell, &mut reading.joined);
-                        self.meaning(records, *field, joined)
+                        self.meaning(records, *field, joined, false)
                     }
                 };
                 put(&mut row, *field, meaning);
@@ -151,8 +151,8 @@ impl Layout {
         records.add(source, &row)
     }
 
-    /// What a text of a field is when cleaned; of all fields but the given names.
-    fn meaning(&self, records: &mut Records, field: Field, text: &str) -> Meaning {
+    /// What a text of a field is when cleaned; of all fields but the given names. `once` says that it will not come again.
+    fn meaning(&self, records: &mut Records, field: Field, text: &str, once: bool) -> Meaning {
         let told = |value: Value| Meaning::of(text, value);
         let found = |value: Option<(u64, u32)>| match value {
             _ if text.is_empty() => told((0, 0)),
@@ -160,9 +160,9 @@ impl Layout {
             None => Meaning { state: State::Wrong, ..Meaning::default() },
         };
         match field {
-            Field::Family => told(records.clean_name(text)),
+            Field::Family => told(records.clean_name(text, once)),
             Field::Given => Meaning::default(),
-            Field::Postcode => told(records.clean_postcode(text)),
+            Field::Postcode => told(records.clean_postcode(text, once)),
             Field::Address => told(records.clean_address(text)),
             Field::Full => told(records.clean_more(0, text)),
             Field::Place => told(records.clean_more(1, text)),
@@ -217,7 +217,8 @@ fn given<'a>(
     joined: &mut String,
 ) -> (Value, Value, State) {
     let whole = |records: &mut Records, text: &str, code: Option<u32>, column: &mut Column| {
-        let clean = |records: &mut Records| records.clean_given(text).map(|value| Meaning::of(text, value));
+        let clean =
+            |records: &mut Records| records.clean_given(text, code.is_some()).map(|value| Meaning::of(text, value));
         let [first, middle] = match code {
             Some(code) => {
                 let mut other = Meaning::default();
@@ -259,7 +260,7 @@ fn word(records: &mut Records, text: &str) -> Meaning {
     if text.is_empty() || !plain {
         return Meaning { state: if text.is_empty() { State::Absent } else { State::Wrong }, ..Meaning::default() };
     }
-    let ((hash, value), open) = records.clean_word(text);
+    let ((hash, value), open) = records.clean_word(text, true);
     Meaning { hash, value, state: if open { State::Open } else { State::Present } }
 }
 

@@ -122,9 +122,9 @@ impl Records {
 
     /// As [`Records::push`], with what only some sources say.
     pub fn push_more(&mut self, source: u8, input: &RecordInput<'_>, more: &MoreInput<'_>) -> u32 {
-        let family = self.clean_name(input.family);
-        let [given, middle] = self.clean_given(input.given);
-        let texts = [family, given, self.clean_postcode(input.postcode), self.clean_address(input.address)];
+        let family = self.clean_name(input.family, false);
+        let [given, middle] = self.clean_given(input.given, false);
+        let texts = [family, given, self.clean_postcode(input.postcode, false), self.clean_address(input.address)];
         let values = Values {
             texts,
             middle,
@@ -139,35 +139,35 @@ impl Records {
         self.add(source, &values)
     }
 
-    /// A family name.
-    pub(crate) fn clean_name(&mut self, raw: &str) -> Value {
+    /// A family name. Here and below `once` says that the text will not come again.
+    pub(crate) fn clean_name(&mut self, raw: &str, once: bool) -> Value {
         let Self { names, memo: [families, ..], scratch, .. } = self;
-        families.of(raw, || {
+        families.of(raw, once, || {
             clean::name(raw, scratch);
             [names.intern(scratch), (0, 0)]
         })[0]
     }
 
     /// The first and the middle name of given names.
-    pub(crate) fn clean_given(&mut self, raw: &str) -> [Value; 2] {
+    pub(crate) fn clean_given(&mut self, raw: &str, once: bool) -> [Value; 2] {
         // A first and a middle name come in many pairs, but each of them again and again.
         if let Some((first, second)) = clean::two_words(raw) {
-            let (first, open) = self.clean_word(first);
+            let (first, open) = self.clean_word(first, once);
             if !open {
-                return [first, self.clean_word(second).0];
+                return [first, self.clean_word(second, once).0];
             }
         }
         let Self { names, memo: [_, givens, ..], scratch, scratch2, .. } = self;
-        givens.of(raw, || {
+        givens.of(raw, once, || {
             clean::given(raw, scratch, scratch2);
             [names.intern(scratch), names.intern(scratch2)]
         })
     }
 
     /// One plain word of given names, and whether what begins with it may be something else than names: see [`clean::one_word`].
-    pub(crate) fn clean_word(&mut self, raw: &str) -> (Value, bool) {
+    pub(crate) fn clean_word(&mut self, raw: &str, once: bool) -> (Value, bool) {
         let Self { names, memo: [.., words], scratch, .. } = self;
-        let [word, (open, _)] = words.of(raw, || {
+        let [word, (open, _)] = words.of(raw, once, || {
             let open = clean::one_word(raw, scratch);
             [names.intern(scratch), (u64::from(open), 0)]
         });
@@ -175,9 +175,9 @@ impl Records {
     }
 
     /// A postcode.
-    pub(crate) fn clean_postcode(&mut self, raw: &str) -> Value {
+    pub(crate) fn clean_postcode(&mut self, raw: &str, once: bool) -> Value {
         let Self { postcodes, memo: [_, _, places, _], scratch, .. } = self;
-        places.of(raw, || {
+        places.of(raw, once, || {
             clean::postcode(raw, scratch);
             [postcodes.intern(scratch), (0, 0)]
         })[0]

@@ -56,13 +56,25 @@ impl Unlinkables {
     /// The curve of unlinkables: for each match weight in whole bits its probability and the share of records whose weight against
     /// themselves is below it. From the last weight with none below to the first with all below. As in Splink, by weight alone.
     pub fn curve(&self) -> Vec<(f64, f64, f64)> {
-        let mut weights = self.weights.clone();
-        weights.sort_unstable_by(f32::total_cmp);
-        let (Some(first), Some(last)) = (weights.first(), weights.last()) else { return Vec::new() };
-        (first.floor() as i32..=last.ceil() as i32 + 1)
+        let Some(first) = self.weights.iter().copied().min_by(f32::total_cmp) else { return Vec::new() };
+        let first = first.floor() as i32;
+        // Records by whole bits above the first.
+        let mut counts: Vec<u64> = Vec::new();
+        for weight in &self.weights {
+            let at = (weight.floor() as i32 - first) as usize;
+            if counts.len() <= at {
+                counts.resize(at + 1, 0);
+            }
+            counts[at] += 1;
+        }
+        // A weight of whole bits is not below itself, and the curve ends where all are below.
+        let last = self.weights.iter().copied().max_by(f32::total_cmp).map_or(first, |last| last.ceil() as i32);
+        let mut below = 0;
+        (first..=last + 1)
             .map(|bits| {
-                let below = weights.partition_point(|weight| f64::from(*weight) < f64::from(bits));
-                (f64::from(bits), probability(f64::from(bits)), below as f64 / weights.len() as f64)
+                let point = (f64::from(bits), probability(f64::from(bits)), below as f64 / self.weights.len() as f64);
+                below += counts.get((bits - first) as usize).copied().unwrap_or(0);
+                point
             })
             .collect()
     }

@@ -2,6 +2,7 @@
 //! not alike without looking at either.
 
 use crate::question::Test;
+use std::cell::Cell;
 
 /// Bits 0 to 25 the letters A to Z, 26 to 35 the digits, 36 the space; 40 to 47 the first byte; 48 to 62 the length; bit 63 says that
 /// there are other characters, and then nothing is ruled out.
@@ -40,13 +41,15 @@ impl Shape {
 }
 
 /// Two unequal texts side by side.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Shapes {
     lengths: (u32, u32),
     /// Different characters that only the one has; each stands at least once without a partner.
     alone: (u32, u32),
     same_start: bool,
     known: bool,
+    /// The largest Jaro-Winkler similarity, in hundredths, once it has been asked for.
+    alike: Cell<Option<f64>>,
 }
 
 impl Shapes {
@@ -56,17 +59,23 @@ impl Shapes {
             alone: ((a.0 & !b.0 & CHARACTERS).count_ones(), (b.0 & !a.0 & CHARACTERS).count_ones()),
             same_start: a.begins() == b.begins(),
             known: (a.0 | b.0) & OTHER == 0,
+            alike: Cell::new(None),
         }
     }
 
     /// Whether a test of the two texts may hold; where it says no, it does not hold.
-    pub(crate) fn may(self, test: Test) -> bool {
+    #[inline]
+    pub(crate) fn may(&self, test: Test) -> bool {
         if !self.known {
             return true;
         }
         let (a, b) = self.lengths;
         match test {
-            Test::Like(_, least) => self.most_alike() * 100.0 >= f64::from(least) - 1e-6,
+            Test::Like(_, least) => {
+                let alike = self.alike.get().unwrap_or_else(|| self.most_alike() * 100.0);
+                self.alike.set(Some(alike));
+                alike >= f64::from(least) - 1e-6
+            }
             // An edit gives a partner to one character of each text at most, and changes the length by one.
             Test::Edit(_, limit) => {
                 self.alone.0.max(self.alone.1) <= u32::from(limit) && a.abs_diff(b) <= u32::from(limit)
@@ -83,7 +92,7 @@ impl Shapes {
     }
 
     /// The largest Jaro-Winkler similarity that texts of these shapes can have.
-    fn most_alike(self) -> f64 {
+    fn most_alike(&self) -> f64 {
         let (a, b) = self.lengths;
         let common = a.saturating_sub(self.alone.0).min(b.saturating_sub(self.alone.1));
         if common == 0 {

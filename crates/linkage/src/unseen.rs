@@ -7,6 +7,8 @@ use crate::plan::{Plan, probability};
 use crate::question::{Field, Test};
 use crate::stream::Stream;
 
+/// More answers together than this are not worked out one by one.
+const MOST_ANSWERS: usize = 1 << 16;
 /// Matches made up to see which of them a rule would bring together.
 const MADE_UP: usize = 1 << 15;
 
@@ -38,22 +40,21 @@ impl<'a> Answers<'a> {
         answers
     }
 
-    /// The share of matches that no rule brings together, if matches have these m: matches are made up by drawing each comparison's level
-    /// from m (missing values as often as in the sample) and the answers to the rules' tests from the sampled matches of that level,
-    /// each comparison by itself.
+    /// The share of matches that no rule brings together, if matches have these m: each comparison's level comes as often as m says
+    /// (missing values as often as in the sample), the answers to the rules' tests as among the sampled matches of that level, each
+    /// comparison by itself. Worked out over all answers that can come together; where those are very many, from matches that are
+    /// made up by drawing.
     pub(crate) fn share_unseen(&self, m: &Table) -> f64 {
-        let chances: Vec<Chances> = (0..self.homes.len()).map(|at| self.chances(at, &m[at])).collect();
-        let loose = Chances::new(self.loose.iter().copied());
-        let mut stream = Stream(0x5eed);
-        let mut unseen = 0_u32;
-        for _ in 0..MADE_UP {
-            let mut mask = loose.draw(stream.share()) & self.homeless;
-            for chances in &chances {
-                mask |= chances.draw(stream.share());
-            }
-            unseen += u32::from(!self.plan.rules.iter().any(|need| mask & need == *need));
+        let mut chances = vec![Chances::new(self.loose.iter().map(|(mask, p)| (mask & self.homeless, *p)))];
+        chances.extend((0..self.homes.len()).map(|at| self.chances(at, &m[at])));
+        let unseen = |mask: u64| !self.plan.rules.iter().any(|need| mask & need == *need);
+        if let Some(all) = together(&chances) {
+            return all.iter().filter(|(mask, _)| unseen(*mask)).map(|(_, p)| p).sum::<f64>().clamp(0.0, 1.0);
         }
-        f64::from(unseen) / MADE_UP as f64
+        let mut stream = Stream(0x5eed);
+        let draw = |stream: &mut Stream| chances.iter().fold(0, |mask, one| mask | one.draw(stream.share()));
+        let found = (0..MADE_UP).filter(|_| unseen(draw(&mut stream))).count();
+        found as f64 / MADE_UP as f64
     }
 
     /// The answers of one comparison and how often each is given.
@@ -108,6 +109,32 @@ impl Chances {
     }
 }
 
+/// The answers of all comparisons together and how often they come; `None` where they are too many.
+fn together(chances: &[Chances]) -> Option<Vec<(u64, f64)>> {
+    let mut all = vec![(0, 1.0)];
+    for Chances(one) in chances.iter().filter(|chances| !chances.0.is_empty()) {
+        if all.len() * one.len() > MOST_ANSWERS {
+            return None;
+        }
+        let mut next: Vec<(u64, f64)> = Vec::with_capacity(all.len() * one.len());
+        for (mask, p) in &all {
+            let mut before = 0.0;
+            for (own, upto) in one {
+                next.push((mask | own, p * (upto - before)));
+                before = *upto;
+            }
+        }
+        next.sort_by_key(|(mask, _)| *mask);
+        next.dedup_by(|(mask, p), (kept, sum)| {
+            let same = mask == kept;
+            *sum += if same { *p } else { 0.0 };
+            same
+        });
+        all = next;
+    }
+    Some(all)
+}
+
 fn add(counts: &mut Vec<(u64, f64)>, mask: u64, p: f64) {
     match counts.iter_mut().find(|(own, _)| *own == mask) {
         Some((_, sum)) => *sum += p,
@@ -130,4 +157,32 @@ fn homes(model: &Model, wanted: u64) -> (Vec<u64>, u64) {
         *home.map_or(&mut homeless, |home| &mut homes[home]) |= 1 << at;
     }
     (homes, homeless)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What is worked out is what many draws come to.
+        #[test]
+        fn working_out_and_drawing_agree(
+            lists in prop::collection::vec(prop::collection::vec((0..16_u64, 0.05..1.0_f64), 1..6), 1..5),
+            rules in prop::collection::vec(0..16_u64, 1..3),
+        ) {
+            let chances: Vec<Chances> = lists.iter().map(|list| Chances::new(list.iter().copied())).collect();
+            let unseen = |mask: u64| !rules.iter().any(|need| mask & need == *need);
+            let all = together(&chances).unwrap();
+            prop_assert!((all.iter().map(|(_, p)| p).sum::<f64>() - 1.0).abs() < 1e-9);
+            let found: f64 = all.iter().filter(|(mask, _)| unseen(*mask)).map(|(_, p)| p).sum();
+            let mut stream = Stream(7);
+            let draw = |stream: &mut Stream| chances.iter().fold(0, |mask, one| mask | one.draw(stream.share()));
+            let drawn = (0..40_000).filter(|_| unseen(draw(&mut stream))).count() as f64 / 40_000.0;
+            // Five standard errors.
+            prop_assert!((found - drawn).abs() < 0.0125, "{found} {drawn}");
+        }
+    }
 }

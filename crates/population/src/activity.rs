@@ -1,5 +1,6 @@
 //! What one person did and cost in the twelve months to the as-of date.
 
+use crate::disclosure::Amounts;
 use crate::plan::Plan;
 use crate::results::Activity;
 use lake::{BucketView, NO_DAY, NO_NUMBER};
@@ -10,6 +11,7 @@ pub fn of_year(plan: &Plan, view: &BucketView<'_>, position: usize) -> Activity 
     let last = plan.as_of.0;
     let first = plan.as_of.add_months(-12).0 + 1;
     let mut year = Activity::default();
+    let mut pence = 0_i64;
     for event in view.events_of(position) {
         let date = view.date[event];
         let Some(kind) = EventKind::from_number(view.kind[event]) else { continue };
@@ -20,7 +22,7 @@ pub fn of_year(plan: &Plan, view: &BucketView<'_>, position: usize) -> Activity 
             continue;
         }
         if view.cost[event] != NO_NUMBER {
-            year.cost_pence += view.cost[event];
+            pence = pence.saturating_add(view.cost[event]);
         }
         match kind {
             EventKind::Admission => {
@@ -36,6 +38,7 @@ pub fn of_year(plan: &Plan, view: &BucketView<'_>, position: usize) -> Activity 
             _ => {}
         }
     }
+    year.cost = Amounts::one(pence);
     year
 }
 

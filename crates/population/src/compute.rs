@@ -1,5 +1,6 @@
 //! Runs a blueprint over a snapshot and puts the sums into words.
 
+use crate::disclosure::Amounts;
 use crate::pass::{self, Part};
 use crate::place::Shape;
 use crate::plan::Plan;
@@ -112,6 +113,8 @@ pub(crate) fn summarise(plan: &Plan, snapshot: &Snapshot, place: &Place, people:
         flags: flags(plan, tally),
         distributions: distributions(plan, tally),
         measures: measures(plan, tally),
+        members: tally.members.clone(),
+        need: tally.need.clone(),
     }
 }
 
@@ -231,6 +234,7 @@ fn measures(plan: &Plan, tally: &Tally) -> Vec<MeasureSeries> {
             gap: measure.gap.clone(),
             aim: measure.aim.clone(),
             is_cost: measure.sum == blueprint::model::MeasureSum::Cost,
+            money: sums.money.chunks(plan.months.max(1)).map(<[Amounts]>::to_vec).collect(),
             practices: cells(&sums.practice_month, &sums.practice_people, plan.shape.practices.len(), plan.months),
             tiers: cells(&sums.tier_month, &sums.tier_people, plan.blueprint.tiers.len(), plan.months),
             year_by_locality_age: rows(&sums.year),
@@ -259,9 +263,9 @@ fn cells(sums: &[i64], changes: &[i64], rows: usize, months: usize) -> Vec<Vec<C
 }
 
 impl Activity {
-    /// Pence per person.
+    /// Pence per person. Exact: whoever shows it asks [`crate::disclosure::money_list`] first.
     pub fn cost_per_head(&self, people: u64) -> Option<i64> {
         let people = i64::try_from(people).ok().filter(|&n| n > 0)?;
-        Some((self.cost_pence + people / 2).div_euclid(people))
+        Some((self.cost.pence + people / 2).div_euclid(people))
     }
 }

@@ -1,5 +1,6 @@
 //! Adds one person to the sums.
 
+use crate::disclosure::Amounts;
 use crate::pass::{Standing, on_list};
 use crate::place::registered_days;
 use crate::plan::Plan;
@@ -30,6 +31,16 @@ pub fn person(plan: &Plan, person: &PersonRow, at: &Standing, features: &[i64], 
     locality.most_deprived_fifth += u64::from(matches!(person.imd_decile, 1 | 2));
     locality.age_bands[band] += 1;
     locality.activity.add(year);
+    if let (Some(weights), Some(need)) = (&plan.blueprint.need, tally.need.get_mut(usize::from(at.practice))) {
+        // A weight of nought is that of somebody whose age or sex no line of the weights has.
+        match features[weights.feature] {
+            weight if weight > 0 && weight != ABSENT => {
+                need.people += 1;
+                need.weight += weight;
+            }
+            _ => need.unknown += 1,
+        }
+    }
     tally.practice_tiers[usize::from(at.practice) * tiers + usize::from(at.tier)] += 1;
     tally.imd[usize::from(person.imd_decile.min(10))] += 1;
     tally.age_sex[band][match person.sex {
@@ -88,6 +99,7 @@ pub fn measures(
     let middle = middle_of_year(plan);
     let band = person.birth.map_or(0, |birth| AgeBand::of_age(middle.age_since(birth)).index());
     let cell = usize::from(at.locality) * AgeBand::COUNT + band;
+    let mut open: Vec<(usize, usize, i64)> = Vec::new();
     for event in view.events_of(position) {
         let date = view.date[event];
         if date < from || date > to || date > plan.as_of.0 {
@@ -107,11 +119,21 @@ pub fn measures(
                 if at.tier != NOWHERE {
                     sums.tier_month[usize::from(at.tier) * plan.months + month] += amount;
                 }
+                if planned.sum == MeasureSum::Cost {
+                    match open.iter_mut().find(|(m, at, _)| (*m, *at) == (measure, month)) {
+                        Some((_, _, sum)) => *sum = sum.saturating_add(amount),
+                        None => open.push((measure, month, amount)),
+                    }
+                }
             }
             if date >= year_first {
                 sums.year[cell] += amount;
             }
         }
+    }
+    // What the person adds to a month of a cost, all events together: the rules for money ask whose it is.
+    for (measure, month, amount) in open {
+        tally.measures[measure].money[usize::from(at.locality) * plan.months + month].add(&Amounts::one(amount));
     }
     if on_list(person, at.practice, middle.0) {
         for (sums, _) in tally.measures.iter_mut().zip(&about).filter(|(_, about)| **about) {

@@ -7,6 +7,9 @@
 //!
 //! A [`Shown`] can only be made here, from a raw count, and prints only what may be seen: a raw count cannot slip out through it.
 
+mod money;
+
+pub use money::{Amounts, MoneyTable, ShownMoney, hide_in_groups, is_sensitive, money_list, money_table};
 use std::fmt;
 
 /// The largest count that is suppressed.
@@ -15,11 +18,6 @@ const LARGEST_SMALL: u64 = 7;
 const ROUND_TO: u64 = 5;
 /// An attacker must be left with at least this many possible values of a small count.
 const POSSIBLE_VALUES: u64 = 4;
-/// Money is rounded to a multiple of this many pence (100 pounds).
-const ROUND_PENCE: i64 = 10_000;
-
-/// Money of which one contributor holds more than this many hundredths is suppressed, unless the place says otherwise.
-pub const DOMINANT_PERCENT: u8 = 50;
 
 /// A count rounded to the nearest 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,44 +104,6 @@ impl fmt::Display for ShownRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => write!(f, "{value:.*}", f.precision().unwrap_or(1)),
-            Self::Suppressed => f.write_str("suppressed"),
-        }
-    }
-}
-
-/// A sum of money as it may be seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ShownMoney {
-    /// Whole pounds, rounded to the nearest 100.
-    Pounds(i64),
-    /// Hidden.
-    Suppressed,
-}
-
-impl ShownMoney {
-    /// The sum of what each person cost, in pence; hidden when 1 to 7 people, or when one of them holds more than
-    /// `dominant_percent` of it.
-    pub fn of(pence: &[i64], dominant_percent: u8) -> Self {
-        let contributors = pence.iter().filter(|&&amount| amount != 0).count() as u64;
-        let total: i128 = pence.iter().map(|&amount| i128::from(amount).abs()).sum();
-        let largest = pence.iter().map(|&amount| i128::from(amount).abs()).max().unwrap_or(0);
-        if is_small(contributors) || largest * 100 > total * i128::from(dominant_percent) {
-            return Self::Suppressed;
-        }
-        let sum: i128 = pence.iter().map(|&amount| i128::from(amount)).sum();
-        let step = i128::from(ROUND_PENCE);
-        let rounded = (sum + step / 2).div_euclid(step) * step / 100;
-        i64::try_from(rounded).map_or(Self::Suppressed, Self::Pounds)
-    }
-}
-
-impl fmt::Display for ShownMoney {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pounds(pounds) => {
-                let sign = if *pounds < 0 { "\u{2212}" } else { "" };
-                write!(f, "{sign}£{}", with_commas(pounds.unsigned_abs()))
-            }
             Self::Suppressed => f.write_str("suppressed"),
         }
     }
@@ -396,19 +356,12 @@ mod tests {
     }
 
     #[test]
-    fn rates_and_money() {
+    fn rates() {
         assert_eq!(ShownRate::of(12.34, 8, 100).to_string(), "12.3");
         assert_eq!(ShownRate::of(12.34, 7, 100), ShownRate::Suppressed);
         assert_eq!(ShownRate::of(12.34, 100, 5), ShownRate::Suppressed);
         assert_eq!(ShownRate::of(0.0, 0, 100), ShownRate::Value(0.0));
         assert_eq!(ShownRate::of(f64::NAN, 0, 0), ShownRate::Suppressed);
-        assert_eq!(ShownMoney::of(&[100_000; 10], DOMINANT_PERCENT).to_string(), "£10,000");
-        assert_eq!(ShownMoney::of(&[100_000; 7], DOMINANT_PERCENT), ShownMoney::Suppressed);
-        let mut one_large = [100_000; 10];
-        one_large[4] = 1_000_000;
-        assert_eq!(ShownMoney::of(&one_large, DOMINANT_PERCENT), ShownMoney::Suppressed);
-        assert_eq!(ShownMoney::of(&[i64::MAX; 200], 100), ShownMoney::Suppressed);
-        assert_eq!(ShownMoney::of(&[], DOMINANT_PERCENT), ShownMoney::Pounds(0));
     }
 
     /// What an attacker may take a published cell for: the values that would be shown so.

@@ -147,6 +147,7 @@ impl<'a> FeatureProgram<'a> {
                     bounds,
                     dated: lake_dated(*dated),
                     aggregate: lake_aggregate(*aggregate),
+                    ranks: target.ranks(*aggregate),
                 });
                 return Ok(level);
             }

@@ -4,10 +4,11 @@ use blueprint::model::{
     Aggregate as WantedAggregate, CodeList, CompareOp, Dated as WantedDated, Direction, EventExpr, EventField, Related,
     Window as WantedWindow,
 };
-use lake::engine::{Aggregate, Compare, Dated, EventFilter, Near, Window};
-use lake::{CodeSet, Dictionary, LakeError, Snapshot};
+use lake::engine::{Aggregate, Compare, Dated, EventFilter, NO_RANK, Near, Window};
+use lake::{CodeRow, CodeSet, Dictionary, LakeError, Snapshot};
 use nhs::{CodeSystem, Day};
 use rustc_hash::FxHashSet;
+use std::sync::Arc;
 
 /// What names are resolved against: a snapshot's dictionary and sources, a blueprint's code lists, and the day.
 pub struct Target<'a> {
@@ -15,6 +16,7 @@ pub struct Target<'a> {
     pub dictionary: &'a Dictionary,
     /// Dictionary numbers of each code list.
     pub lists: Vec<CodeSet>,
+    codes: &'a [CodeList],
     /// Identifiers of sources, by position.
     pub sources: Vec<&'a str>,
     /// The day as of which people are counted.
@@ -23,10 +25,11 @@ pub struct Target<'a> {
 
 impl<'a> Target<'a> {
     /// Resolves the code lists of a blueprint.
-    pub fn new(codes: &[CodeList], snapshot: &'a Snapshot, as_of: Day) -> Self {
+    pub fn new(codes: &'a [CodeList], snapshot: &'a Snapshot, as_of: Day) -> Self {
         let dictionary = snapshot.dictionary();
         Self {
             dictionary,
+            codes,
             lists: codes.iter().map(|list| code_set(dictionary, &list.codes)).collect(),
             sources: snapshot.manifest().sources.iter().map(|source| source.id.as_str()).collect(),
             as_of,
@@ -36,6 +39,22 @@ impl<'a> Target<'a> {
     /// The filter of events, or a refusal where it names a source that the snapshot does not have.
     pub fn filter(&self, expr: Option<&EventExpr>) -> Result<EventFilter, LakeError> {
         expr.map_or(Ok(EventFilter::Always), |expr| self.event_filter(expr))
+    }
+
+    /// For the first or the last code of a list, the rank of each code of the dictionary: the position of the list's code that it
+    /// is or falls under, of several the longest, among the list's different codes.
+    pub fn ranks(&self, aggregate: WantedAggregate) -> Option<Arc<[u32]>> {
+        let (WantedAggregate::FirstCode(list) | WantedAggregate::LastCode(list)) = aggregate else { return None };
+        let list = self.codes.get(list)?;
+        let words = list.words();
+        let rank = |row: &CodeRow| {
+            let own =
+                list.codes.iter().filter(|(system, code)| *system == row.system && covers(*system, code, &row.code));
+            let longest = own.max_by_key(|(_, code)| code.len());
+            let position = longest.and_then(|(_, code)| words.iter().position(|word| word == code));
+            position.and_then(|position| u32::try_from(position).ok()).unwrap_or(NO_RANK)
+        };
+        Some(self.dictionary.rows().iter().map(rank).collect())
     }
 
     fn event_filter(&self, expr: &EventExpr) -> Result<EventFilter, LakeError> {
@@ -105,6 +124,15 @@ impl<'a> Target<'a> {
             Some(WantedWindow::Days(days)) => Window::days(self.as_of, days),
             Some(WantedWindow::Months(months)) => Window::months(self.as_of, months),
         }
+    }
+}
+
+/// Whether a code of a list is a code of the dictionary, or stands for it.
+fn covers(system: CodeSystem, listed: &str, code: &str) -> bool {
+    if matches!(system, CodeSystem::Icd10 | CodeSystem::Opcs4) {
+        code.starts_with(&Dictionary::normal(listed))
+    } else {
+        code == listed
     }
 }
 
@@ -185,6 +213,8 @@ pub const fn lake_aggregate(aggregate: WantedAggregate) -> Aggregate {
         WantedAggregate::MaxValue => Aggregate::MaxValue,
         WantedAggregate::MinValue => Aggregate::MinValue,
         WantedAggregate::SumValue => Aggregate::SumValue,
+        WantedAggregate::FirstCode(_) => Aggregate::FirstCode,
+        WantedAggregate::LastCode(_) => Aggregate::LastCode,
     }
 }
 

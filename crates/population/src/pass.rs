@@ -32,6 +32,7 @@ pub fn run(plan: &Plan, view: &BucketView<'_>) -> Part {
         let year = activity::of_year(plan, view, position);
         count::person(plan, person, at, features, &year, &mut tally);
         count::measures(plan, view, position, at, features, &mut tally);
+        tally.members.add(plan, view, position, at);
     });
     people.features = columns;
     Part { people, tally }

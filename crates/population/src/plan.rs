@@ -53,7 +53,9 @@ impl<'a> Plan<'a> {
         let mut measures_of_kind = vec![Vec::new(); 256];
         let mut measures = Vec::new();
         for (position, measure) in blueprint.measures.iter().enumerate() {
-            measures_of_kind[usize::from(measure.kind.number())].push(position);
+            for kind in measure.kinds() {
+                measures_of_kind[usize::from(kind.number())].push(position);
+            }
             measures.push(PlannedMeasure { filter: target.filter(measure.filter.as_ref())?, sum: measure.sum });
         }
         let first_month = start.month();

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// Changes with every release that computes something else from the same record and model.
-const ENGINE: u32 = 1;
+const ENGINE: u32 = 2;
 
 /// What is kept beside results for the next refresh: the exact sums, and which engine made them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

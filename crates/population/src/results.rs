@@ -1,5 +1,7 @@
 //! What a computation leaves behind: one row per person, and a summary small enough to keep in memory.
 
+use crate::disclosure::Amounts;
+use crate::members::Members;
 use nhs::{Day, Month};
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +95,10 @@ pub struct Summary {
     pub distributions: Vec<Distribution>,
     /// Measures by month.
     pub measures: Vec<MeasureSeries>,
+    /// What care cost per member per month.
+    pub members: Members,
+    /// Need by the blueprint's weights, in millionths, by practice; empty where the blueprint has none.
+    pub need: Vec<NeedSum>,
 }
 
 /// People of a segment or a tier.
@@ -127,8 +133,8 @@ pub struct Activity {
     pub gp_appointments: u64,
     /// Community and mental health contacts.
     pub contacts: u64,
-    /// Cost of everything, pence.
-    pub cost_pence: i64,
+    /// Cost of everything.
+    pub cost: Amounts,
 }
 
 impl Activity {
@@ -141,7 +147,7 @@ impl Activity {
         self.outpatients += other.outpatients;
         self.gp_appointments += other.gp_appointments;
         self.contacts += other.contacts;
-        self.cost_pence += other.cost_pence;
+        self.cost.add(&other.cost);
     }
 
     /// Takes out a count that is in this one: the opposite of [`Activity::add`].
@@ -155,7 +161,7 @@ impl Activity {
             outpatients,
             gp_appointments,
             contacts,
-            cost_pence,
+            cost,
         } = other;
         self.admissions -= admissions;
         self.emergency_admissions -= emergency_admissions;
@@ -164,7 +170,7 @@ impl Activity {
         self.outpatients -= outpatients;
         self.gp_appointments -= gp_appointments;
         self.contacts -= contacts;
-        self.cost_pence -= cost_pence;
+        self.cost.take(cost);
     }
 }
 
@@ -258,6 +264,8 @@ pub struct MeasureSeries {
     pub aim: String,
     /// Whether the sums are pence.
     pub is_cost: bool,
+    /// Of a cost, whose it is: by locality (rows) and month (columns). Empty for other measures.
+    pub money: Vec<Vec<Amounts>>,
     /// Sums and people by practice (rows) and month (columns).
     pub practices: Vec<Vec<Cell>>,
     /// Sums and people by tier at the as-of date (rows) and month (columns).
@@ -266,6 +274,17 @@ pub struct MeasureSeries {
     pub year_by_locality_age: Vec<Vec<i64>>,
     /// People the measure is about who were registered in the middle of those months, by locality and age band.
     pub people_by_locality_age: Vec<Vec<u64>>,
+}
+
+/// Weighted need of some people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NeedSum {
+    /// People whose weight is known.
+    pub people: u64,
+    /// People whose weight is not known.
+    pub unknown: u64,
+    /// The sum of weights in millionths.
+    pub weight: i64,
 }
 
 /// One month of one group.

@@ -1,7 +1,10 @@
 //! Sums over people that a pass collects. Every sum is of integers, so buckets merge to the same total in any order.
 
+use crate::disclosure::Amounts;
+use crate::members::Members;
 use crate::plan::Plan;
-use crate::results::{Activity, NOWHERE};
+use crate::results::{Activity, NOWHERE, NeedSum};
+use blueprint::model;
 use nhs::AgeBand;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +29,10 @@ pub struct Tally {
     pub measures: Vec<MeasureSum>,
     /// People known who are on no list of the place.
     pub unregistered: u64,
+    /// What care cost per member per month.
+    pub members: Members,
+    /// Weighted need by practice; empty where the blueprint has no weights.
+    pub need: Vec<NeedSum>,
 }
 
 /// Classes that a distribution can have.
@@ -72,6 +79,8 @@ pub struct MeasureSum {
     pub year: Vec<i64>,
     /// By locality, then age band: people in the middle of those months.
     pub year_people: Vec<u64>,
+    /// Of a cost: by locality, then month. Empty for other measures.
+    pub money: Vec<Amounts>,
 }
 
 impl Tally {
@@ -84,7 +93,11 @@ impl Tally {
             age_bands: vec![0; AgeBand::COUNT],
             ..LocalitySum::default()
         };
-        let measure = MeasureSum {
+        let measure = |of: &model::Measure| MeasureSum {
+            money: match of.sum {
+                model::MeasureSum::Cost => vec![Amounts::default(); localities * plan.months],
+                model::MeasureSum::Events | model::MeasureSum::Days => Vec::new(),
+            },
             practice_month: vec![0; practices * plan.months],
             tier_month: vec![0; tiers * plan.months],
             practice_people: vec![0; practices * (plan.months + 1)],
@@ -100,8 +113,10 @@ impl Tally {
             age_sex: vec![[0; 3]; AgeBand::COUNT],
             flags: vec![0; plan.blueprint.features.len() * localities],
             classes: vec![[0; CLASSES]; plan.blueprint.features.len()],
-            measures: vec![measure; plan.blueprint.measures.len()],
+            measures: plan.blueprint.measures.iter().map(measure).collect(),
             unregistered: 0,
+            members: Members::new(plan),
+            need: plan.blueprint.need.iter().flat_map(|_| vec![NeedSum::default(); practices]).collect(),
         }
     }
 
@@ -135,6 +150,13 @@ impl Tally {
             add(&mut a.tier_people, &b.tier_people);
             add(&mut a.year, &b.year);
             add(&mut a.year_people, &b.year_people);
+            a.money.iter_mut().zip(&b.money).for_each(|(a, b)| a.add(b));
+        }
+        self.members.merge(&other.members);
+        for (a, b) in self.need.iter_mut().zip(&other.need) {
+            a.people += b.people;
+            a.unknown += b.unknown;
+            a.weight += b.weight;
         }
         self.unregistered += other.unregistered;
     }
@@ -164,7 +186,19 @@ impl Tally {
     /// Takes out the sums of some of the people that are in it: the opposite of [`Tally::merge`].
     pub fn take(&mut self, other: &Self) {
         // Every field is named, so that a new one cannot be forgotten here.
-        let Self { groups, localities, practice_tiers, imd, age_sex, flags, classes, measures, unregistered } = other;
+        let Self {
+            groups,
+            localities,
+            practice_tiers,
+            imd,
+            age_sex,
+            flags,
+            classes,
+            measures,
+            unregistered,
+            members,
+            need,
+        } = other;
         for (a, b) in self.groups.iter_mut().zip(groups) {
             a.people -= b.people;
             a.age_sum -= b.age_sum;
@@ -188,7 +222,8 @@ impl Tally {
             take(a, b);
         }
         for (a, b) in self.measures.iter_mut().zip(measures) {
-            let MeasureSum { practice_month, tier_month, practice_people, tier_people, year, year_people } = b;
+            let MeasureSum { practice_month, tier_month, practice_people, tier_people, year, year_people, money } = b;
+            a.money.iter_mut().zip(money).for_each(|(a, b)| a.take(b));
             take(&mut a.practice_month, practice_month);
             take(&mut a.tier_month, tier_month);
             take(&mut a.practice_people, practice_people);
@@ -197,6 +232,12 @@ impl Tally {
             take(&mut a.year_people, year_people);
         }
         self.unregistered -= unregistered;
+        self.members.take(members);
+        for (a, b) in self.need.iter_mut().zip(need) {
+            a.people -= b.people;
+            a.unknown -= b.unknown;
+            a.weight -= b.weight;
+        }
     }
 }
 

@@ -241,7 +241,7 @@ fn a_place_worked_out_by_hand() {
     // Twelve months: 1 April 2025 to 31 March 2026, the dead person's emergency included.
     assert_eq!(measure.year_by_locality_age.iter().map(|row| row.iter().sum::<i64>()).collect::<Vec<_>>(), [3, 1]);
     let activity = &summary.tiers[0].activity;
-    assert_eq!((activity.emergency_admissions, activity.bed_days, activity.cost_pence), (2, 3, 20_000));
+    assert_eq!((activity.emergency_admissions, activity.bed_days, activity.cost.pence), (2, 3, 20_000));
 }
 
 #[test]

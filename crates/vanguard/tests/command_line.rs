@@ -36,7 +36,7 @@ fn json(output: &Output) -> serde_json::Value {
 #[test]
 fn every_command_explains_itself() {
     let nowhere = Path::new("/nowhere");
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 22] = [
         &["--help"],
         &["demo", "--help"],
         &["run", "--help"],
@@ -45,7 +45,13 @@ fn every_command_explains_itself() {
         &["load", "--help"],
         &["population", "--help"],
         &["population", "explain", "--help"],
+        &["population", "cost", "--help"],
+        &["population", "need", "--help"],
         &["ask", "--help"],
+        &["cohort", "--help"],
+        &["cohort", "count", "--help"],
+        &["cohort", "export", "--help"],
+        &["rates", "--help"],
         &["caseload", "--help"],
         &["evaluate", "--help"],
         &["blueprint", "--help"],

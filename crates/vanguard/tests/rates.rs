@@ -258,3 +258,31 @@ fn rows_that_cannot_be_worked_out_say_why() {
     let none = Command::new(env!("CARGO_BIN_EXE_vanguard")).args(["rates", "wilson", "/nowhere.csv"]).output().unwrap();
     assert!(!none.status.success() && String::from_utf8_lossy(&none.stderr).contains("failed to read"));
 }
+
+/// The European standard population of 2013 as another place's analysts keep it, in 21 bands: ours in 19 are the same people, and
+/// a rate of one in a hundred in every band is one in a hundred with either.
+#[test]
+fn the_standard_population_is_that_of_others() {
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/scores/esp2013_and_registers/esp_2013.csv");
+    if !file.is_file() {
+        println!("skipped: ../shared is not there");
+        return;
+    }
+    let (header, printed) = table(&file);
+    assert_eq!(header[..2], ["age_band_esp", "esp_weight"]);
+    let theirs: Vec<u32> = printed.iter().map(|row| row[1].parse().unwrap()).collect();
+    let mut ours = vec![theirs[0] + theirs[1]];
+    ours.extend(&theirs[2..19]);
+    ours.push(theirs[19] + theirs[20]);
+    assert_eq!(ours, nhs::age::ESP_2013);
+    let folder = tempfile::tempdir().unwrap();
+    let lines: Vec<String> = theirs.iter().map(|people| format!("10,1000,{people}")).collect();
+    let text = lines.join("\n");
+    let (with, without) = (folder.path().join("with.csv"), folder.path().join("without.csv"));
+    std::fs::write(&with, format!("count,pop,esp2013\n{text}")).unwrap();
+    std::fs::write(&without, format!("count,pop\n{}", "10,1000\n".repeat(21))).unwrap();
+    for file in [with, without] {
+        close(&rates("dsr", &file, &["--by", "none"])[0]["value"], 1000.0, 1e-12, "dsr");
+    }
+}

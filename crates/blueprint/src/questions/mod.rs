@@ -100,7 +100,7 @@ pub fn compile_questions(
         return (None, sink.into_findings());
     };
     let own = OwnParts::take(&mut sink, file, entries);
-    keep_what_is_needed(&mut document, &own);
+    keep_what_is_needed(&mut document, &own, resolve);
     put_over(&mut sink, &mut document, own.document.lists.clone());
     let mut compiler = Compiler::new(sink, resolve);
     let questions = compiler.questions(&document, &own);

@@ -1,8 +1,9 @@
 //! The parts of a question file, and what of the place's model they need.
 
-use crate::document::{Document, Item, SECTIONS, sections};
+use crate::document::{Document, Item, SECTIONS, SINGLE, sections};
 use crate::node::{Entry, Value};
 use crate::sink::{At, Sink};
+use crate::{Resolve, builtin_code_file};
 use std::collections::BTreeSet;
 
 /// Sections of a blueprint that a question set may have.
@@ -82,13 +83,14 @@ pub(super) fn says(texts: &[String], word: &str) -> bool {
 
 /// Leaves of the place's model what the questions may read: its population, and the features, code lists, segments and
 /// tiers that are named, however far away. A word that merely looks like a name keeps one feature too many, never too few.
-pub(super) fn keep_what_is_needed(document: &mut Document, own: &OwnParts) {
+pub(super) fn keep_what_is_needed(document: &mut Document, own: &OwnParts, resolve: &dyn Resolve) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut open: Vec<String> = own.texts();
     let names_people = own.head.as_ref().is_some_and(|head| head.entries.iter().any(|e| e.key == "people"));
     if !names_people && let Some(population) = document.single("population") {
         population.entries.iter().for_each(|e| gather(&e.node.value, &mut open));
     }
+    let mut asks_need = false;
     let has_segments = !own.document.items("segment").is_empty();
     while let Some(text) = open.pop() {
         for word in words(&text) {
@@ -100,6 +102,10 @@ pub(super) fn keep_what_is_needed(document: &mut Document, own: &OwnParts) {
                     item.entries.iter().for_each(|e| gather(&e.node.value, &mut open));
                 }
             }
+            if matches!(word, "need" | "need_added" | "need_factor") {
+                open.extend(weights(document, resolve));
+                asks_need = true;
+            }
             let groups: &[&str] = match word {
                 "segment" if !has_segments => &["segment"],
                 "tier" if !has_segments => &["segment", "tier"],
@@ -110,6 +116,9 @@ pub(super) fn keep_what_is_needed(document: &mut Document, own: &OwnParts) {
             }
         }
     }
+    if let (false, Some(place)) = (asks_need, SINGLE.iter().position(|name| *name == "need")) {
+        document.single[place] = None;
+    }
     let (tier, segment) = (seen.contains("tier"), seen.contains("segment") || seen.contains("tier"));
     for (items, section) in document.lists.iter_mut().zip(&SECTIONS) {
         match section.name {
@@ -119,6 +128,13 @@ pub(super) fn keep_what_is_needed(document: &mut Document, own: &OwnParts) {
             _ => items.clear(),
         }
     }
+}
+
+/// The table of weights of need, which names features.
+fn weights(document: &Document, resolve: &dyn Resolve) -> Option<String> {
+    let entry = document.single("need")?.entries.iter().find(|entry| entry.key == "file")?;
+    let Value::Text(file) = &entry.node.value else { return None };
+    resolve.resolve(file).or_else(|| builtin_code_file(file).map(str::to_owned))
 }
 
 /// Whether a word names an item: a feature of several kinds of event has a part for each, `falls_in_admission`.

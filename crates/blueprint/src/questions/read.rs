@@ -29,7 +29,8 @@ impl Compiler<'_> {
         let at = own.at.clone();
         self.read_codes(document.items("codes"));
         let texts = own.texts();
-        self.read_features(document.items("feature"), &|word| document.names(word) || says(&texts, word));
+        let need = document.single("need");
+        self.read_features(document.items("feature"), need, &|word| document.names(word) || says(&texts, word));
         let head = own.head.as_ref();
         let (name, about, columns) = self.read_question_head(head, &at);
         let population = self.whom(about, document)?;
@@ -92,6 +93,7 @@ impl Compiler<'_> {
             logic_nodes: Vec::new(),
             contract: None,
             risk: None,
+            need: None,
             characteristics: Vec::new(),
             building_blocks: Vec::new(),
         };
@@ -170,29 +172,37 @@ impl Compiler<'_> {
             (fields.text("sum_days"), MeasureSum::Days),
             (fields.text("sum_cost"), MeasureSum::Cost),
         ];
+        let pmpm = fields.texts("pmpm");
         let (filter, among) = (fields.text("where"), fields.text("among"));
         let (per, months, by) = (fields.whole("per", 1), fields.whole("months", 1), fields.texts("by"));
         fields.finish();
         let mut ways = ways.into_iter().filter_map(|(text, sum)| text.map(|text| (text, sum)));
-        let (Some((kind, sum)), None) = (ways.next(), ways.next()) else {
-            let message = format!("the measure `{}` counts nothing, or two things", item.id);
-            self.sink.error(&item.at, message).helped("give one of count, sum_days, sum_cost with a kind of event");
-            return None;
+        let is_pmpm = !pmpm.is_empty();
+        let (kinds, sum) = match (ways.next(), ways.next()) {
+            (Some((kind, sum)), None) if !is_pmpm => (vec![kind], sum),
+            (None, None) if is_pmpm => (pmpm, MeasureSum::Cost),
+            _ => {
+                let message = format!("the measure `{}` counts nothing, or two things", item.id);
+                let help = "give one of count, sum_days, sum_cost, pmpm with a kind of event";
+                self.sink.error(&item.at, message).helped(help);
+                return None;
+            }
         };
-        let kind = self.event_kind(&kind);
-        let kind = kind?;
-        let filter = filter.map(|text| self.filter(&text, &[kind]));
+        let kinds = self.cost_kinds(&kinds, is_pmpm)?;
+        let (kind, also) = kinds.split_first()?;
+        let filter = filter.map(|text| self.filter(&text, &kinds));
         let among = among.map(|text| self.truth(&text));
         let by = self.read_by(&by)?;
         let months = u32::try_from(months.unwrap_or(i64::from(MONTHS))).unwrap_or(u32::MAX).min(1_200);
         let measure = Measure {
             id: item.id.clone(),
             name: if name.is_empty() { crate::words::from_id(&item.id) } else { name },
-            kind,
+            kind: *kind,
+            also: also.to_vec(),
             filter: filter.map_or(Some(None), |f| f.map(Some))?,
             sum,
             among: among.map_or(Some(None), |a| a.map(Some))?,
-            per: u32::try_from(per.unwrap_or(1_000)).unwrap_or(u32::MAX),
+            per: u32::try_from(per.unwrap_or(if is_pmpm { 1 } else { 1_000 })).unwrap_or(u32::MAX),
             better: Better::Neither,
             gap: String::new(),
             aim: String::new(),

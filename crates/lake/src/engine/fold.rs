@@ -1,6 +1,6 @@
 //! How one more event changes an answer.
 
-use super::question::{Aggregate, EventAggregate};
+use super::question::{Aggregate, EventAggregate, NO_RANK};
 use crate::scan::{BucketView, NO_DAY, NO_NUMBER};
 use nhs::Status;
 
@@ -45,7 +45,7 @@ impl Folding {
     pub(super) fn fold(
         &mut self,
         answer: &mut i64,
-        (question, aggregate): (usize, Aggregate),
+        (questions, question, aggregate): (&[EventAggregate], usize, Aggregate),
         view: &BucketView<'_>,
         (event, day): (usize, i32),
         window: (i32, i32),
@@ -76,6 +76,8 @@ impl Folding {
             Aggregate::MinDays => *answer = least(*answer, length(view, event)),
             Aggregate::FirstValue => self.take(answer, question, person, (value(), day), |day, known| day < known),
             Aggregate::LastValue => self.take(answer, question, person, (value(), day), |day, known| day > known),
+            Aggregate::FirstCode => self.take_rank(answer, questions, (question, view), (event, day), |a, b| a < b),
+            Aggregate::LastCode => self.take_rank(answer, questions, (question, view), (event, day), |a, b| a > b),
             Aggregate::MaxValue => *answer = value().max(*answer),
             Aggregate::MinValue => *answer = least(*answer, value()),
             Aggregate::SumValue if *answer == NO_NUMBER => *answer = value(),
@@ -97,6 +99,26 @@ impl Folding {
         if value != NO_NUMBER && wins {
             *known = (person, day);
             *answer = value;
+        }
+    }
+
+    /// Takes the rank of a code whose day stands before (or after) the day of the one known; of two on one day the lesser.
+    fn take_rank(
+        &mut self,
+        answer: &mut i64,
+        questions: &[EventAggregate],
+        (question, view): (usize, &BucketView<'_>),
+        (event, day): (usize, i32),
+        wins: impl Fn(i32, i32) -> bool,
+    ) {
+        let code = view.code.get(event).map_or(0, |&code| code as usize);
+        let ranks = questions.get(question).and_then(|question| question.ranks.as_deref());
+        let rank = ranks.and_then(|ranks| ranks.get(code)).copied().unwrap_or(NO_RANK);
+        let known = &mut self.days[question];
+        let wins = known.0 != self.person || wins(day, known.1) || (day == known.1 && i64::from(rank) < *answer);
+        if rank != NO_RANK && wins {
+            *known = (self.person, day);
+            *answer = i64::from(rank);
         }
     }
 

@@ -11,4 +11,4 @@ mod table;
 pub use filter::{Compare, EventFilter};
 pub use near::Near;
 pub use program::{Program, Values};
-pub use question::{Aggregate, Bounds, Dated, EventAggregate, Window};
+pub use question::{Aggregate, Bounds, Dated, EventAggregate, NO_RANK, Window};

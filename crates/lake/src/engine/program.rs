@@ -80,7 +80,7 @@ impl Program {
                     let Some((day, window)) = in_window(test, view, (position, event), bounds) else { continue };
                     for &(question, aggregate) in &test.questions {
                         let number = &mut numbers[question * people + position];
-                        folding.fold(number, (question, aggregate), view, (event, day), window);
+                        folding.fold(number, (&self.questions, question, aggregate), view, (event, day), window);
                     }
                     *settled |= 1 << bit & self.plan.settled_by_one[word];
                 }

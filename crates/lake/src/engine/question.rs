@@ -3,6 +3,7 @@
 use super::EventFilter;
 use crate::scan::{Columns, NO_NUMBER};
 use nhs::{Day, EventKind};
+use std::sync::Arc;
 
 /// A range of days, both ends included. An event is in it by the day it began (or ended, see [`Dated`]); only [`Aggregate::SumDays`] also takes
 /// the nights in the window of a stay that began before it.
@@ -72,6 +73,10 @@ pub enum Aggregate {
     MinValue,
     /// Sum of the values, in thousandths; none where no event has one.
     SumValue,
+    /// The rank ([`EventAggregate::ranks`]) of the code of the earliest event that has one; of several on that day the least.
+    FirstCode,
+    /// The rank of the code of the latest event that has one; of several on that day the least.
+    LastCode,
 }
 
 /// Which of an event's days places it in a window and gives its date.
@@ -124,7 +129,12 @@ pub struct EventAggregate {
     pub dated: Dated,
     /// What is made of them.
     pub aggregate: Aggregate,
+    /// For [`Aggregate::FirstCode`] and [`Aggregate::LastCode`], the rank of each code of the dictionary, [`NO_RANK`] for none.
+    pub ranks: Option<Arc<[u32]>>,
 }
+
+/// A code without a rank.
+pub const NO_RANK: u32 = u32::MAX;
 
 impl EventAggregate {
     /// The columns it looks at.
@@ -158,7 +168,7 @@ impl Aggregate {
     fn columns(self) -> Columns {
         match self {
             Self::Count | Self::Exists | Self::DistinctDays | Self::FirstDate | Self::LastDate => Columns::NONE,
-            Self::DistinctCodes => Columns::CODE,
+            Self::DistinctCodes | Self::FirstCode | Self::LastCode => Columns::CODE,
             Self::DistinctSpells => Columns::LINK,
             Self::SumCost | Self::MaxCost | Self::MinCost => Columns::COST,
             Self::SumDays => Columns::END | Columns::STATUS,

@@ -3,11 +3,11 @@
 //! Counts of 1 to 7 are suppressed and others rounded to 5, with secondary suppression inside each table (rows are all
 //! groupings but the innermost, columns the innermost; a yes-or-no question has those for whom it holds and those for whom it
 //! does not side by side). A percentage, mean or rate stands only where neither of its counts is hidden; a sum of money only
-//! where no one person is more than half of it.
+//! under the rules for money of [`crate::disclosure`].
 
-use super::sums::{SeriesCell, TableCell};
+use super::sums::{SeriesCell, Shares, TableCell};
 use super::{Answers, Asking};
-use crate::disclosure::{DOMINANT_PERCENT, Shown, one_way, two_way};
+use crate::disclosure::{Shown, hide_in_groups, one_way, two_way};
 use blueprint::model::MeasureSum;
 use blueprint::questions::Ask;
 use nhs::Month;
@@ -151,11 +151,12 @@ fn table_lines(cells: &[TableCell], ask: &Ask, width: usize) -> Vec<Line> {
             let scale = 10f64.powi(i32::from(*decimals));
             let rows: Vec<Vec<u64>> = cells.iter().map(|c| vec![c.count, c.people - c.count]).collect();
             let shown = two_way(&rows);
-            let lines = cells.iter().zip(shown.cells.iter().zip(&shown.row_totals));
+            let hidden = hidden_sums(cells.iter().map(|c| &c.shares), width);
+            let lines = cells.iter().zip(hidden).zip(shown.cells.iter().zip(&shown.row_totals));
             lines
-                .map(|(cell, (parts, people))| {
+                .map(|((cell, hidden), (parts, people))| {
                     let seen = parts.iter().chain([people]).all(|shown| !shown.is_hidden()) && cell.count > 0;
-                    let may = seen && not_one_person(cell.givers, cell.largest, cell.volume);
+                    let may = seen && !hidden;
                     let value = match ask {
                         Ask::Mean(..) => cell.sum as f64 / scale / cell.count as f64,
                         // Rounded to 5 units, as counts are.
@@ -171,23 +172,23 @@ fn table_lines(cells: &[TableCell], ask: &Ask, width: usize) -> Vec<Line> {
 fn series_lines(cells: &[SeriesCell], width: usize, per: f64, sum: MeasureSum) -> Vec<Line> {
     let people = counts(&cells.iter().map(|c| c.people).collect::<Vec<_>>(), width);
     let events = counts(&cells.iter().map(|c| c.events).collect::<Vec<_>>(), width);
-    let lines = cells.iter().zip(people.into_iter().zip(events));
+    let hidden = match sum {
+        MeasureSum::Events => vec![false; cells.len()],
+        MeasureSum::Days | MeasureSum::Cost => hidden_sums(cells.iter().map(|c| &c.shares), width),
+    };
+    let lines = cells.iter().zip(hidden).zip(people.into_iter().zip(events));
     lines
-        .map(|(cell, (people, events))| {
-            let seen = !people.is_hidden() && !events.is_hidden() && cell.people > 0;
-            let may = seen
-                && (sum == MeasureSum::Events
-                    || cell.sum == 0
-                    || not_one_person(cell.givers, cell.largest, cell.volume));
+        .map(|((cell, hidden), (people, events))| {
+            let may = !people.is_hidden() && !events.is_hidden() && cell.people > 0 && !hidden;
             let value = may.then(|| cell.sum as f64 * per / cell.people as f64);
             Line { groups: Vec::new(), month: None, people, count: Some(events), value }
         })
         .collect()
 }
 
-/// Whether a sum is of 8 people or more, none of whom is more than half of it. A sum of nothing tells nothing of anybody.
-fn not_one_person(givers: u64, largest: i64, volume: i64) -> bool {
-    givers == 0
-        || (!Shown::alone(givers).is_hidden()
-            && i128::from(largest) * 100 <= i128::from(volume) * i128::from(DOMINANT_PERCENT))
+/// Which sums of a question are hidden: those that tell of one person, and others that would give them away to somebody who
+/// knows the totals from another question.
+fn hidden_sums<'a>(shares: impl Iterator<Item = &'a Shares>, width: usize) -> Vec<bool> {
+    let cells: Vec<(i64, bool)> = shares.map(|s| (s.volume, s.are_sensitive())).collect();
+    hide_in_groups(&cells, width)
 }

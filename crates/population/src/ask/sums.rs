@@ -1,6 +1,7 @@
 //! What tables and series add up. Whole numbers throughout, so that the order of buckets is of no account.
 
 use crate::count;
+use crate::disclosure::is_sensitive;
 use crate::pass::Standing;
 use crate::place::registered_days;
 use crate::plan::Plan;
@@ -26,12 +27,38 @@ pub(super) struct TableCell {
     pub(super) count: u64,
     /// Sum of their numbers, at the feature's own scale.
     pub(super) sum: i64,
-    /// The largest number of one person, without its sign.
-    pub(super) largest: i64,
-    /// Sum of all numbers without their signs.
+    /// Whose numbers these are.
+    pub(super) shares: Shares,
+}
+
+/// What tells whether a sum is that of one or two people: amounts without their signs.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Shares {
+    largest: i64,
+    second: i64,
+    /// Sum of all.
     pub(super) volume: i64,
-    /// People whose number is not 0.
-    pub(super) givers: u64,
+    /// People whose amount is not 0.
+    givers: u64,
+}
+
+impl Shares {
+    fn add(&mut self, amount: i64) {
+        let size = amount.saturating_abs();
+        self.merge(&Self { largest: size, second: 0, volume: size, givers: u64::from(amount != 0) });
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.second = self.second.max(other.second).max(self.largest.min(other.largest));
+        self.largest = self.largest.max(other.largest);
+        self.volume = self.volume.saturating_add(other.volume);
+        self.givers += other.givers;
+    }
+
+    /// Whether the sum tells of one person. A sum of nothing tells nothing of anybody.
+    pub(super) fn are_sensitive(&self) -> bool {
+        self.givers > 0 && is_sensitive(self.givers, self.volume, self.largest, self.second)
+    }
 }
 
 impl TableSums {
@@ -60,20 +87,15 @@ impl TableSums {
             a.people += b.people;
             a.count += b.count;
             a.sum = a.sum.saturating_add(b.sum);
-            a.largest = a.largest.max(b.largest);
-            a.volume = a.volume.saturating_add(b.volume);
-            a.givers += b.givers;
+            a.shares.merge(&b.shares);
         }
     }
 }
 
 impl TableCell {
     fn amount(&mut self, number: i64) {
-        let size = number.saturating_abs();
         self.sum = self.sum.saturating_add(number);
-        self.largest = self.largest.max(size);
-        self.volume = self.volume.saturating_add(size);
-        self.givers += u64::from(number != 0);
+        self.shares.add(number);
     }
 }
 
@@ -96,12 +118,8 @@ pub(super) struct SeriesCell {
     pub(super) events: u64,
     /// Events, days or pence.
     pub(super) sum: i64,
-    /// The most that one person adds, without its sign.
-    pub(super) largest: i64,
-    /// All that people add, without their signs.
-    pub(super) volume: i64,
-    /// People who add something.
-    pub(super) givers: u64,
+    /// Whose they are.
+    pub(super) shares: Shares,
 }
 
 impl SeriesSums {
@@ -115,9 +133,7 @@ impl SeriesSums {
             a.people += b.people;
             a.events += b.events;
             a.sum = a.sum.saturating_add(b.sum);
-            a.largest = a.largest.max(b.largest);
-            a.volume = a.volume.saturating_add(b.volume);
-            a.givers += b.givers;
+            a.shares.merge(&b.shares);
         }
     }
 
@@ -164,7 +180,7 @@ pub(super) fn add_series(
     let mut open: Option<(usize, i64)> = None;
     for event in view.events_of(position) {
         let date = view.date[event];
-        if view.kind[event] != of.kind.number() || date < from || date > last || !planned.filter.passes(view, event) {
+        if !of.counts(view.kind[event]) || date < from || date > last || !planned.filter.passes(view, event) {
             continue;
         }
         let month = usize::try_from(Day(date).month().0 - first_month).ok().filter(|&month| month < months);
@@ -181,9 +197,6 @@ pub(super) fn add_series(
 
 fn close(months: &mut [SeriesCell], open: Option<(usize, i64)>) {
     let Some((month, amount)) = open else { return };
-    let (cell, size) = (&mut months[month], amount.saturating_abs());
-    cell.sum = cell.sum.saturating_add(amount);
-    cell.largest = cell.largest.max(size);
-    cell.volume = cell.volume.saturating_add(size);
-    cell.givers += u64::from(amount != 0);
+    months[month].sum = months[month].sum.saturating_add(amount);
+    months[month].shares.add(amount);
 }

@@ -5,7 +5,7 @@ use super::column::Packed;
 use super::fields::{Fields, Kind, is_part};
 use super::register::Settled;
 use super::table::PeopleTable;
-use crate::disclosure::{DOMINANT_PERCENT, Shown, one_way, two_way};
+use crate::disclosure::{Shown, is_sensitive, one_way, two_way};
 use crate::rule::ABSENT;
 use crate::save::SaveError;
 use blueprint::Blueprint;
@@ -176,21 +176,25 @@ fn some_features(table: &PeopleTable, fields: &Fields, set: &Bits, wanted: &[usi
 }
 
 /// Mean and deviation from exact integer sums; hidden where few have a value or few one that is not nought, and money also
-/// where one person holds more than half.
+/// where one or two people hold too much of it.
 fn line(field: usize, column: &Packed, set: &Bits, decimals: u8, is_money: bool) -> Line {
-    let (mut people, mut not_nought, mut sum, mut squares, mut largest) = (0u64, 0u64, 0i128, 0i128, 0i128);
+    let (mut people, mut not_nought, mut sum, mut squares) = (0u64, 0u64, 0i128, 0i128);
+    let (mut largest, mut second, mut volume) = (0i64, 0i64, 0i64);
     for row in set.rows() {
         let value = column.get(row);
         if value != ABSENT {
+            let size = value.saturating_abs();
+            volume = volume.saturating_add(size);
+            second = second.max(largest.min(size));
+            largest = largest.max(size);
             let value = i128::from(value);
             people += 1;
             not_nought += u64::from(value != 0);
             sum += value;
             squares += value * value;
-            largest = largest.max(value.abs());
         }
     }
-    let dominated = is_money && largest * 100 > sum.abs() * i128::from(DOMINANT_PERCENT);
+    let dominated = is_money && is_sensitive(not_nought, volume, largest, second);
     if people < super::FEWEST || not_nought < super::FEWEST || dominated {
         return Line { field, mean: None, deviation: None };
     }

@@ -40,6 +40,11 @@ pub fn folded(aggregate: Aggregate, kept: i64, more: i64) -> Option<i64> {
         Aggregate::Exists | Aggregate::LastDate | Aggregate::MaxCost | Aggregate::MaxDays | Aggregate::MaxValue => {
             Some(kept.max(more))
         }
-        Aggregate::DistinctCodes | Aggregate::DistinctDays | Aggregate::FirstValue | Aggregate::LastValue => None,
+        Aggregate::DistinctCodes
+        | Aggregate::DistinctDays
+        | Aggregate::FirstValue
+        | Aggregate::LastValue
+        | Aggregate::FirstCode
+        | Aggregate::LastCode => None,
     }
 }

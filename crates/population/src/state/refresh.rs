@@ -10,7 +10,8 @@ use lake::records::{NOBODY, Packed, RecordsWriter};
 use lake::{BucketView, Histories, LakeError, Segment, Snapshot, segment};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{OnceLock, atomic::AtomicU64, atomic::Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// What a refresh did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,7 @@ pub fn refresh<S: Sums>(
         gone: &newest.gone,
         read: OnceLock::new(),
         nothing,
+        sums: Mutex::default(),
         histories: AtomicU64::new(0),
         changed: AtomicU64::new(0),
     };
@@ -69,9 +71,9 @@ pub fn refresh<S: Sums>(
         over.append(&part.over)?;
         whole.append(&part.whole)?;
         beside += (part.over.len() + part.whole.len()) as u64;
-        if let Some(part) = &part.sums {
-            sums.merge(part);
-        }
+    }
+    for part in work.sums.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        sums.merge(part);
     }
     let mut note: Note = state.note.clone();
     note.segments.push(newest.id.clone());
@@ -82,12 +84,10 @@ pub fn refresh<S: Sums>(
     Ok(Some((sums, Refreshed { named: newest.people(), changed, histories, beside })))
 }
 
-/// What a refresh makes of one bucket.
-struct Part<S> {
+/// What a refresh writes beside one bucket.
+struct Part {
     over: Packed,
     whole: Packed,
-    /// What its people add to the sums; nothing where nobody is named.
-    sums: Option<S>,
 }
 
 struct Work<'w, S> {
@@ -102,6 +102,8 @@ struct Work<'w, S> {
     /// The people of all segments, for histories.
     read: OnceLock<Vec<(Histories, Histories)>>,
     nothing: &'w S,
+    /// What changed people add, as many as there are threads: whoever adds comes back for the next bucket.
+    sums: Mutex<Vec<S>>,
     histories: AtomicU64,
     changed: AtomicU64,
 }
@@ -113,7 +115,7 @@ struct Beside {
 }
 
 impl<S: Sums> Work<'_, S> {
-    fn bucket(&self, bucket: usize, rooms: &mut [Vec<u8>; 3]) -> Result<Part<S>, LakeError> {
+    fn bucket(&self, bucket: usize, rooms: &mut [Vec<u8>; 3]) -> Result<Part, LakeError> {
         let range = self.state.range(bucket);
         let (added, replaced) = (self.added.between(&range), self.replaced.between(&range));
         let gone = between(self.gone, &range);
@@ -126,21 +128,25 @@ impl<S: Sums> Work<'_, S> {
         };
         let mut beside = Beside { over: table(&over, kept.moving_columns().len()), whole: table(&whole, kept.width()) };
         let is_named = !(added.is_empty() && replaced.is_empty() && gone.is_empty());
-        let mut sums = None;
         if is_named {
             let base = self.state.base.read(bucket, base_room)?;
             let stack = Stack::new(base, over, whole, kept);
-            let sums = sums.insert(self.nothing.clone());
-            beside = self.replace(&stack, &replaced, beside, sums);
-            beside = self.remove(&stack, gone, beside, sums);
-            beside = self.advance(&stack, bucket, &added, beside, sums)?;
+            let own = self.sums.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut sums = own.unwrap_or_else(|| self.nothing.clone());
+            beside = self.replace(&stack, &replaced, beside, &mut sums);
+            beside = self.remove(&stack, gone, beside, &mut sums);
+            beside = self.advance(&stack, bucket, &added, beside, &mut sums)?;
+            self.sums.lock().unwrap_or_else(PoisonError::into_inner).push(sums);
         }
         let packed = |table: &Table| Packed::new(&table.ids, &table.columns);
-        Ok(Part { over: packed(&beside.over), whole: packed(&beside.whole), sums })
+        Ok(Part { over: packed(&beside.over), whole: packed(&beside.whole) })
     }
 
     /// Takes people out of the sums.
     fn take_out(&self, stack: &Stack<'_>, ids: &[u64], sums: &mut S) -> Vec<u64> {
+        if ids.is_empty() {
+            return Vec::new();
+        }
         let places = stack.find(ids);
         let known: Vec<u32> = (0..ids.len()).filter(|&at| stack.is_there(&places, at)).map(|at| at as u32).collect();
         let old = stack.columns(0..self.kept.width(), &places, &known);
@@ -150,6 +156,9 @@ impl<S: Sums> Work<'_, S> {
 
     /// Whole records of people who are new or who were known.
     fn replace(&self, stack: &Stack<'_>, replaced: &BucketView<'_>, beside: Beside, sums: &mut S) -> Beside {
+        if replaced.is_empty() {
+            return beside;
+        }
         let ids: Vec<u64> = replaced.people.iter().map(|person| person.id).collect();
         self.take_out(stack, &ids, sums);
         self.whole(ids, self.kept.complete(replaced), beside, sums)

@@ -13,6 +13,8 @@ enum Sort {
     Number(u32),
     Date,
     Words,
+    HeartCode,
+    CancerCode,
 }
 
 /// Features written so far.
@@ -50,7 +52,8 @@ impl Writer<'_> {
                 (Sort::Number(decimals), format!("rule = \"{text}\""))
             }
             80..88 => (Sort::Date, format!("rule = \"{}\"", self.date(3))),
-            88..93 => {
+            88..90 => self.code(),
+            90..93 => {
                 let (a, b) = (self.truth(2), self.truth(1));
                 let end = if self.dice.percent(50) { "else 'low' " } else { "" };
                 (Sort::Words, format!("rule = \"case when {a} then 'high' when {b} then 'middle' {end}end\""))
@@ -62,6 +65,17 @@ impl Writer<'_> {
                 (Sort::Number(1), format!("score = \"{score}\"{within}"))
             }
         }
+    }
+
+    /// The first or last code of a list.
+    fn code(&mut self) -> (Sort, String) {
+        let key = *self.dice.one(&["first_code", "last_code"]);
+        let (list, sort) =
+            if self.dice.percent(60) { ("heart", Sort::HeartCode) } else { ("cancer", Sort::CancerCode) };
+        let more = if self.dice.percent(30) { format!(" and ({})", self.filter(1)) } else { String::new() };
+        let mut text = format!("{key} = {}\nwhere = \"code in codes.{list}{more}\"", self.kinds());
+        self.window(&mut text);
+        (sort, text)
     }
 
     fn aggregate(&mut self) -> (Sort, String) {
@@ -208,7 +222,11 @@ impl Writer<'_> {
                 format!("{left} {} {right}", self.dice.one(&OPS))
             }
             4 => format!("{} {} {}", self.date(deeper), self.dice.one(&OPS), self.date(deeper)),
-            5 => match self.of_sort(|sort| *sort == Sort::Words) {
+            5 => match self.of_sort(|sort| matches!(sort, Sort::Words | Sort::HeartCode | Sort::CancerCode)) {
+                Some((name, Sort::HeartCode)) => {
+                    format!("{name} {}", self.dice.one(&["= 'I50'", "!= '84114007'", "is null"]))
+                }
+                Some((name, Sort::CancerCode)) => format!("{name} in ('C349', 'C0')"),
                 Some((name, _)) => {
                     let tests = ["= 'high'", "!= 'middle'", "in ('high', 'middle')", "is null", "is not null"];
                     format!("{name} {}", self.dice.one(&tests))

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure in a test should stop it")]
 #![expect(clippy::format_push_string, reason = "programs are put together once and are short")]
 
+mod codes;
 mod dice;
 mod fast;
 mod generate;

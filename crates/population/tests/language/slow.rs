@@ -1,6 +1,7 @@
 //! The language once more, slow and obvious: for each person and feature straight loops over rows of text. It shares the
 //! typed rules with the fast engine, and not one line of how they are worked out.
 
+use crate::codes::code_of;
 use blueprint::FeatureSet;
 use blueprint::model::{
     Aggregate, Builtin, CompareOp, Dated, Direction, EventExpr, EventField, Expr, Feature, FeatureSource, Number,
@@ -96,6 +97,10 @@ impl Asked<'_> {
                     .filter(|event| !nobody && kinds.contains(&event.kind))
                     .filter(|event| filter.as_ref().is_none_or(|filter| self.passes(filter, event)))
                     .collect();
+                if let Aggregate::FirstCode(list) | Aggregate::LastCode(list) = aggregate {
+                    let is_first = matches!(aggregate, Aggregate::FirstCode(_));
+                    return code_of(&self.set.codes[*list].codes, &fitting, (from, to), *dated, is_first);
+                }
                 aggregate_of(&fitting, (from, to), *dated, *aggregate)
             }
         }
@@ -379,7 +384,7 @@ fn aggregate_of(fitting: &[&Event], (from, to): (i64, i64), dated: Dated, aggreg
         Aggregate::SumCost => Some(costs.iter().sum()),
         Aggregate::MaxCost => costs.iter().max().copied(),
         Aggregate::MinCost => costs.iter().min().copied(),
-        Aggregate::SumDays => None,
+        Aggregate::SumDays | Aggregate::FirstCode(_) | Aggregate::LastCode(_) => None,
         Aggregate::MaxDays => lengths.iter().max().copied(),
         Aggregate::MinDays => lengths.iter().min().copied(),
         Aggregate::FirstValue => on(values.iter().map(|(day, _)| *day).min()),

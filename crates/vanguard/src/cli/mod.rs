@@ -9,6 +9,7 @@ mod demo;
 mod evaluate;
 mod link;
 mod load;
+mod money;
 mod population;
 pub(crate) mod project;
 mod rates;

@@ -5,7 +5,7 @@ use super::table::table;
 use crate::folder::Folder;
 use crate::pipeline::{compute, progress::Terminal};
 use population::Summary;
-use population::disclosure::{ShownRate, one_way, two_way};
+use population::disclosure::{ShownRate, money_list, one_way, two_way};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -33,12 +33,25 @@ enum Command {
         #[arg(long)]
         analyze: bool,
     },
+    /// What care cost per member per month, by segment and practice.
+    Cost {
+        /// The place's folder, with its place.toml.
+        dir: PathBuf,
+    },
+    /// Weighted need and its share by locality and practice.
+    Need {
+        /// The place's folder, with its place.toml.
+        dir: PathBuf,
+    },
 }
 
 /// Runs the command.
 pub fn run(args: &Args, as_json: bool) -> anyhow::Result<Report> {
-    if let Some(Command::Explain { dir, analyze }) = &args.command {
-        return explain(dir, *analyze, as_json);
+    match &args.command {
+        Some(Command::Explain { dir, analyze }) => return explain(dir, *analyze, as_json),
+        Some(Command::Cost { dir }) => return super::money::cost(dir, as_json),
+        Some(Command::Need { dir }) => return super::money::weighted(dir, as_json),
+        None => {}
     }
     let Some(dir) = &args.dir else { anyhow::bail!("say which place: vanguard population PLACE_DIR") };
     let folder = Folder::open(dir)?;
@@ -93,11 +106,12 @@ pub fn words(summary: &Summary) -> String {
 /// The same for programs. A suppressed count is null.
 pub fn json(summary: &Summary) -> serde_json::Value {
     let cells = two_way(&summary.segment_by_tier);
+    let (money, _) = money_list(&summary.tiers.iter().map(|t| t.activity.cost).collect::<Vec<_>>());
     let tiers: Vec<_> = summary
         .tiers
         .iter()
-        .zip(&cells.column_totals)
-        .map(|(tier, people)| {
+        .zip(cells.column_totals.iter().zip(money))
+        .map(|(tier, (people, money))| {
             let year = &tier.activity;
             let per_thousand = |n: u64| ShownRate::of(n as f64 * 1000.0 / tier.people.max(1) as f64, n, tier.people);
             json!({
@@ -105,7 +119,7 @@ pub fn json(summary: &Summary) -> serde_json::Value {
                 "name": tier.name,
                 "people": people.value(),
                 "emergency_admissions_per_1000": per_thousand(year.emergency_admissions).value(),
-                "cost_per_head_pence": if people.is_hidden() { None } else { year.cost_per_head(tier.people) },
+                "cost_per_head_pence": if people.is_hidden() || money.is_hidden() { None } else { year.cost_per_head(tier.people) },
             })
         })
         .collect();

@@ -21,7 +21,7 @@ pub fn number(sheet: &Sheet, row: usize, column: usize, what: &str) -> Result<f6
     match sheet.cell(row, column) {
         Cell::Number(number) => Ok(number),
         Cell::Missing => Err(format!("the {what} is missing")),
-        Cell::NotANumber => Err(format!("the {what} is not a number: {:.40}", sheet.text(row, column))),
+        Cell::NotANumber => Err(format!("the {what} is not a number ({:.40})", sheet.text(row, column))),
     }
 }
 

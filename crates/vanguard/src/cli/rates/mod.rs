@@ -7,6 +7,7 @@ mod funnels;
 mod groups;
 mod inequality;
 mod life;
+mod money;
 mod sheet;
 mod standardised;
 
@@ -107,6 +108,11 @@ enum Method {
     FunnelRatio,
     /// Funnel of rates.
     FunnelRate,
+    /// Cost per member per month.
+    Pmpm,
+    /// Weighted populations: need brought to the people there are.
+    #[value(alias = "need", alias = "weighted-population")]
+    WeightedNeed,
 }
 
 /// Runs the command.
@@ -147,6 +153,8 @@ fn answers(args: &Args, sheet: &Sheet) -> anyhow::Result<Vec<Keyed>> {
         Method::LifeExpectancy => life::expectancy(args, sheet),
         Method::Sii | Method::Rii => inequality::indices(args, sheet),
         Method::FunnelProportion | Method::FunnelRatio | Method::FunnelRate => funnels::of(args, sheet),
+        Method::Pmpm => money::pmpm(args, sheet),
+        Method::WeightedNeed => money::weighted(args, sheet),
     }
 }
 

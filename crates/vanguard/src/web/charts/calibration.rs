@@ -41,7 +41,8 @@ pub fn calibration_chart(chart: &CalibrationChart) -> Markup {
         })
     };
     let up = Scale::new(all(), true, 320.0, 36.0, 5);
-    let plot = Plot { left: label_width(&up) + 16.0, right: WIDTH - 24.0, top: 36.0, bottom: 320.0 };
+    // The last label stands half outside the plot.
+    let plot = Plot { left: label_width(&up) + 16.0, right: WIDTH - 64.0, top: 36.0, bottom: 320.0 };
     let across = up.between(plot.left, plot.right);
     let ends = up.ticks();
     let (least, most) = (ends.first().map_or(0.0, |t| t.0), ends.last().map_or(1.0, |t| t.0));

@@ -24,6 +24,7 @@ fn localities(session: &Session) -> Page {
     let counted = session.site.summary.measures.iter().filter(|m| !m.is_cost);
     let body = html! {
         (heading("Localities side by side", None))
+        p { a href="/need" { "Which localities and practices have more need than their numbers say" } }
         (facts(session))
         p class="nhsuk-body-s" { (shown::NOTE) }
         @for measure in counted.take(3) { (standardised(session, measure)) }
@@ -36,17 +37,18 @@ fn facts(session: &Session) -> Markup {
     let localities = &session.site.summary.localities;
     let of = |value: &dyn Fn(usize) -> u64| -> Vec<u64> { (0..localities.len()).map(value).collect() };
     let people = shown::list(&of(&|l| localities[l].people)).cells;
+    let costs = shown::costs_per_head(localities.iter().map(|l| (&l.activity, l.people)));
     let rows = localities
         .iter()
-        .zip(people)
-        .map(|(locality, people)| {
+        .zip(people.into_iter().zip(costs))
+        .map(|(locality, (people, cost))| {
             let percent = |part: u64| match people.and_then(|_| shown::rate(part, locality.people, 100.0)) {
                 Some(value) => format!("{value:.1} %"),
                 None => "hidden".to_owned(),
             };
             let year = &locality.activity;
             let rate = people.and_then(|_| shown::rate(year.emergency_admissions, locality.people, 1000.0));
-            let cost = people.and_then(|_| shown::cost_per_head(year, locality.people));
+            let cost = people.and(cost);
             vec![
                 html! { (locality.name) },
                 html! { (locality.served_from.map_or_else(|| "not yet".to_owned(), |day| Day(day).long())) },

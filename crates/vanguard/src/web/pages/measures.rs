@@ -43,11 +43,13 @@ fn list(session: &Session) -> Page {
         .map(|measure| {
             let series = summary.series(measure, |_, _| true);
             let last = series.last().copied().unwrap_or_default();
-            let chart = chart(measure, &series);
+            let hidden = shown::hidden_money(measure, summary.months).pop().unwrap_or_default();
+            let chart = chart(measure, &series, &hidden);
+            let last_hidden = hidden.last().copied().unwrap_or(false);
             vec![
                 html! { a href=(format!("/measures/{}", measure.id)) { (measure.name) } },
                 html! { (words(&measure.gap)) },
-                html! { (overview::rate(measure, last)) },
+                html! { @if last_hidden { "hidden" } @else { (overview::rate(measure, last)) } },
                 html! { @match chart { Some(chart) => (variation(chart.variation)), None => "not enough months" } },
             ]
         })
@@ -91,10 +93,12 @@ fn measure(session: &Session, id: &str, part: &Part) -> Result<Page, PageError> 
         || summary.localities.iter().filter_map(|l| l.served_from).min(),
         |l| summary.localities[l].served_from,
     );
+    let mut hidden = shown::hidden_money(measure, summary.months);
+    let hidden = hidden.swap_remove(locality.unwrap_or(hidden.len() - 1).min(hidden.len() - 1));
     let body = html! {
         (heading(&measure.name, Some(place)))
         (choose(session, measure, &part.locality))
-        (figure(session, measure, &series, served, place))
+        (figure(session, measure, (&series, &hidden), served, place))
         (about(session, measure))
     };
     let above = vec![Crumb::new("Measures", Section::Measures.href())];
@@ -121,12 +125,13 @@ fn choose(session: &Session, measure: &MeasureSeries, chosen: &str) -> Markup {
 }
 
 /// Monthly rates as the reader's role may see them; `None` for months that are hidden or have nobody in them.
-fn rates(measure: &MeasureSeries, series: &[Cell]) -> Vec<Option<f64>> {
+fn rates(measure: &MeasureSeries, series: &[Cell], hidden: &[bool]) -> Vec<Option<f64>> {
     let per = f64::from(measure.per) / if measure.is_cost { 100.0 } else { 1.0 };
     series
         .iter()
-        .map(|cell| {
-            let people = shown::alone(cell.people).filter(|&n| n > 0)?;
+        .zip(hidden)
+        .map(|(cell, hidden)| {
+            let people = shown::alone(cell.people).filter(|_| !hidden).filter(|&n| n > 0)?;
             let value = cell.sum as f64 * per / cell.people as f64;
             if measure.is_cost {
                 (people > 0).then_some(value)
@@ -138,8 +143,8 @@ fn rates(measure: &MeasureSeries, series: &[Cell]) -> Vec<Option<f64>> {
 }
 
 /// The control chart of a series without gaps; `None` where it has some, or too few months.
-fn chart(measure: &MeasureSeries, series: &[Cell]) -> Option<Chart> {
-    let values: Option<Vec<f64>> = rates(measure, series).into_iter().collect();
+fn chart(measure: &MeasureSeries, series: &[Cell], hidden: &[bool]) -> Option<Chart> {
+    let values: Option<Vec<f64>> = rates(measure, series, hidden).into_iter().collect();
     let better = match measure.better.as_str() {
         "lower" => Better::Lower,
         "higher" => Better::Higher,
@@ -148,10 +153,16 @@ fn chart(measure: &MeasureSeries, series: &[Cell]) -> Option<Chart> {
     individuals(&values?, &Options::new(better)).ok()
 }
 
-fn figure(session: &Session, measure: &MeasureSeries, series: &[Cell], served: Option<i32>, place: &str) -> Markup {
+fn figure(
+    session: &Session,
+    measure: &MeasureSeries,
+    (series, hidden): (&[Cell], &[bool]),
+    served: Option<i32>,
+    place: &str,
+) -> Markup {
     let summary = &session.site.summary;
-    let chart = chart(measure, series);
-    let values = rates(measure, series);
+    let chart = chart(measure, series, hidden);
+    let values = rates(measure, series, hidden);
     let points = values
         .iter()
         .enumerate()
@@ -216,6 +227,9 @@ fn about(session: &Session, measure: &MeasureSeries) -> Markup {
 
 /// What a month's figure counts.
 pub fn unit(measure: &MeasureSeries) -> String {
+    if measure.per == 1 {
+        return if measure.is_cost { "Pounds per member a month" } else { "Per person a month" }.to_owned();
+    }
     let per = crate::web::charts::count(u64::from(measure.per));
     if measure.is_cost { format!("Pounds per {per} people a month") } else { format!("Per {per} people a month") }
 }

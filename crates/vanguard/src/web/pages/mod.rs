@@ -3,12 +3,14 @@
 mod care_model;
 mod caseloads;
 mod cohorts;
+mod cost;
 mod data_quality;
 mod evaluation;
 mod future;
 mod linkage;
 mod localities;
 mod measures;
+mod need;
 mod overview;
 mod paging;
 mod person;
@@ -38,7 +40,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/risk", get(risk::index))
         .route("/future", get(future::index))
         .route("/future/{segment}", get(future::show))
+        .route("/cost", get(cost::show))
         .route("/localities", get(localities::show))
+        .route("/need", get(need::show))
         .route("/measures", get(measures::index))
         .route("/measures/{id}", get(measures::show))
         .route("/evaluation", get(evaluation::index))

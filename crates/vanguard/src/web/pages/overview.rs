@@ -9,6 +9,7 @@ use crate::web::layout::{Page, Section};
 use axum::response::Response;
 use maud::{Markup, html};
 use nhs::Pence;
+use population::disclosure::money_list;
 use population::results::{Cell, MeasureSeries};
 
 /// `GET /`
@@ -35,22 +36,23 @@ fn triangle(session: &Session) -> Markup {
     let summary = &session.site.summary;
     let counts: Vec<u64> = summary.tiers.iter().map(|t| t.people).collect();
     let shown = shown::list(&counts);
-    let cost: i64 = summary.tiers.iter().map(|t| t.activity.cost_pence).sum();
+    let cost: i64 = summary.tiers.iter().map(|t| t.activity.cost.pence).sum();
+    let (money, all_money) = money_list(&summary.tiers.iter().map(|t| t.activity.cost).collect::<Vec<_>>());
     let tiers = session
         .site
         .blueprint()
         .tiers
         .iter()
         .zip(&summary.tiers)
-        .zip(&shown.cells)
-        .map(|((tier, sums), &people)| Tier {
+        .zip(shown.cells.iter().zip(money))
+        .map(|((tier, sums), (&people, money))| Tier {
             name: tier.name.clone(),
             description: tier.description.clone(),
             people,
             share: shown::share(people, shown.total).and_then(Num::new),
             cost_share: people
-                .filter(|_| cost > 0)
-                .and_then(|_| Num::new(sums.activity.cost_pence as f64 * 100.0 / cost as f64)),
+                .filter(|_| cost > 0 && !money.is_hidden() && !all_money.is_hidden())
+                .and_then(|_| Num::new(sums.activity.cost.pence as f64 * 100.0 / cost as f64)),
         })
         .collect();
     let words = summary.tiers.first().map_or_else(String::new, |top| {

@@ -22,6 +22,7 @@ fn segments(session: &Session) -> Page {
             "A segment says what people have in common; a tier says how much care they need. Everyone is in exactly one of each, so the rows and columns add up to the list."
         }
         p { a href="/future" { "How many people each segment will have in five and ten years" } }
+        p { a href="/cost" { "What care costs per member per month, by segment, practice and setting" } }
         (grid(session))
         p class="nhsuk-body-s" { (shown::NOTE) }
         (groups("Segments: who they are and what they used in 12 months", "segments", &summary.segments))
@@ -60,13 +61,14 @@ fn grid(session: &Session) -> Markup {
 fn groups(caption: &str, id: &str, groups: &[Group]) -> Markup {
     let counts: Vec<u64> = groups.iter().map(|g| g.people).collect();
     let people = shown::list(&counts).cells;
+    let costs = shown::costs_per_head(groups.iter().map(|g| (&g.activity, g.people)));
     let rows = groups
         .iter()
-        .zip(people)
-        .map(|(group, people)| {
+        .zip(people.into_iter().zip(costs))
+        .map(|(group, (people, cost))| {
             let rate = |events: u64| shown::decimal(people.and_then(|_| shown::rate(events, group.people, 1000.0)));
             let age = people.filter(|_| group.people > 0).map(|_| group.age_sum as f64 / group.people as f64);
-            let cost = people.and_then(|_| shown::cost_per_head(&group.activity, group.people));
+            let cost = people.and(cost);
             vec![
                 html! { (group.name) },
                 html! { (shown::count(people)) },

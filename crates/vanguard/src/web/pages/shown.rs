@@ -3,8 +3,8 @@
 
 use crate::web::charts::Num;
 use nhs::Pence;
-use population::disclosure::{Shown, ShownRate, one_way, two_way};
-use population::results::Activity;
+use population::disclosure::{Amounts, Shown, ShownRate, hide_in_groups, money_list, one_way, two_way};
+use population::results::{Activity, MeasureSeries};
 
 /// A list of counts that add up to a total, as they may be seen.
 pub struct List {
@@ -54,10 +54,41 @@ pub fn rate(events: u64, people: u64, per: f64) -> Option<f64> {
     ShownRate::of(events as f64 * per / people.max(1) as f64, events, people).value()
 }
 
-/// Whole pounds a head in a year, where the group is large enough to say so.
-pub fn cost_per_head(activity: &Activity, people: u64) -> Option<Pence> {
-    alone(people)?;
-    activity.cost_per_head(people).map(|pence| Pence((pence + 50).div_euclid(100) * 100))
+/// Whole pounds a head in a year of groups that make up a whole, where the group is large enough to say so and the rules for
+/// money let it be seen.
+pub fn costs_per_head<'a>(groups: impl Iterator<Item = (&'a Activity, u64)>) -> Vec<Option<Pence>> {
+    let groups: Vec<_> = groups.collect();
+    let (sums, _) = money_list(&groups.iter().map(|(activity, _)| activity.cost).collect::<Vec<_>>());
+    let pounds = |activity: &Activity, people: u64| {
+        activity.cost_per_head(people).map(|pence| Pence((pence + 50).div_euclid(100) * 100))
+    };
+    let seen = groups.into_iter().zip(sums);
+    seen.map(|((activity, people), sum)| {
+        alone(people)?;
+        if sum.is_hidden() { None } else { pounds(activity, people) }
+    })
+    .collect()
+}
+
+/// For each locality (rows) and month, whether a cost is hidden because of whose it is; the whole place last, which is hidden only
+/// for itself. The place's own figure is shown, so that localities are hidden in twos at least.
+pub fn hidden_money(measure: &MeasureSeries, months: usize) -> Vec<Vec<bool>> {
+    let localities = measure.money.len();
+    let mut hidden = vec![Vec::with_capacity(months); localities + 1];
+    for month in 0..months {
+        let own = |row: &Vec<Amounts>| row.get(month).copied().unwrap_or_default();
+        let sums: Vec<Amounts> = measure.money.iter().map(own).collect();
+        let all = sums.iter().fold(Amounts::default(), |mut all, sum| {
+            all.add(sum);
+            all
+        });
+        let cells: Vec<(i64, bool)> = sums.iter().map(|sum| (sum.volume, sum.is_sensitive())).collect();
+        let of_month = hide_in_groups(&cells, localities).into_iter().chain([all.is_sensitive()]);
+        for (row, is_hidden) in hidden.iter_mut().zip(of_month) {
+            row.push(is_hidden);
+        }
+    }
+    hidden
 }
 
 /// A count in words: `1,234`, or `hidden` where it is small or would give a small one away.
