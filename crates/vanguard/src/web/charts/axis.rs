@@ -48,7 +48,7 @@ pub(super) fn horizontal(scale: &Scale, plot: Plot, unit: &str) -> Markup {
     html! {
         @for (index, (value, x, label)) in ticks.iter().enumerate() {
             (line((*x, plot.top), (*x, plot.bottom), if *value == 0.0 { QUIET } else { GRID }, 1.0, None))
-            @if index % every == 0 { (Words::quiet(Anchor::Middle).at(*x, plot.bottom + 18.0, label)) }
+            @if index % every == 0 { (Words::quiet(Anchor::Middle).at(inside(*x, label, plot), plot.bottom + 18.0, label)) }
         }
         (Words::quiet(Anchor::Middle).at(
             f64::midpoint(plot.left, plot.right), plot.bottom + 38.0, &fit(unit, plot.width(), TEXT)))
@@ -63,12 +63,15 @@ pub(super) fn slots(labels: &[&str], plot: Plot) -> Markup {
     html! {
         @for (index, label) in labels.iter().enumerate().step_by(every) {
             @let label = fit(label, WIDEST, TEXT);
-            @let half = text_width(&label, TEXT) / 2.0 + 2.0;
-            // The outermost labels stay inside the drawing, which has this much room right of the plot.
-            @let x = plot.slot(index, labels.len()).clamp(half, plot.right + 16.0 - half);
-            (Words::quiet(Anchor::Middle).at(x, plot.bottom + 18.0, &label))
+            (Words::quiet(Anchor::Middle).at(inside(plot.slot(index, labels.len()), &label, plot), plot.bottom + 18.0, &label))
         }
     }
+}
+
+/// The middle of a label as near to a place as leaves all of it inside the drawing, which has this much room right of the plot.
+fn inside(x: f64, label: &str, plot: Plot) -> f64 {
+    let half = text_width(label, TEXT) / 2.0 + 2.0;
+    x.min(plot.right + 16.0 - half).max(half)
 }
 
 /// Every how many of `count` labels fit into a width.
