@@ -3,8 +3,9 @@
 use crate::pass::on_list;
 use crate::rule::ABSENT;
 use blueprint::model::Builtin;
-use lake::{BucketView, Columns, NO_DAY};
+use lake::{BucketView, Columns, NO_DAY, PersonRow};
 use nhs::{Day, EventKind};
+use std::sync::OnceLock;
 
 /// An admission without an end is taken to have ended unseen after so many days.
 const LONGEST_OPEN_STAY: i32 = 365;
@@ -13,24 +14,40 @@ const LONGEST_OPEN_STAY: i32 = 365;
 #[derive(Debug)]
 pub struct Ages {
     as_of: Day,
-    /// From the day itself back.
-    ages: Vec<u8>,
+    /// From the day itself back; made where many people come together, whom it serves.
+    ages: OnceLock<Vec<u8>>,
 }
 
 impl Ages {
     /// Longer ago than anybody living was born, in days; somebody older is worked out alone.
     const SPAN: i32 = 46_000;
 
+    /// Together so many that the table costs less than it saves.
+    const MANY: usize = 512;
+
     /// The ages on a day.
     pub fn on(as_of: Day) -> Self {
-        let age = |back: i32| u8::try_from(as_of.age_since(Day(as_of.0.saturating_sub(back)))).unwrap_or(u8::MAX);
-        Self { as_of, ages: (0..Self::SPAN).map(age).collect() }
+        Self { as_of, ages: OnceLock::new() }
     }
 
-    /// Whole years of somebody born on a day that is not after this one.
-    pub fn of(&self, birth: Day) -> i64 {
+    /// Whole years of each person; none for those who are not born yet or whose birth is not known.
+    pub fn of(&self, people: &[PersonRow], out: &mut [i64]) {
+        let table = if people.len() < Self::MANY { &[] } else { self.table() };
+        for (value, person) in out.iter_mut().zip(people) {
+            let birth = person.birth.filter(|birth| *birth <= self.as_of);
+            *value = birth.map_or(ABSENT, |birth| self.age(birth, table));
+        }
+    }
+
+    fn table(&self) -> &[u8] {
+        let age =
+            |back: i32| u8::try_from(self.as_of.age_since(Day(self.as_of.0.saturating_sub(back)))).unwrap_or(u8::MAX);
+        self.ages.get_or_init(|| (0..Self::SPAN).map(age).collect())
+    }
+
+    fn age(&self, birth: Day, table: &[u8]) -> i64 {
         let back = i64::from(self.as_of.0) - i64::from(birth.0);
-        match usize::try_from(back).ok().and_then(|back| self.ages.get(back)) {
+        match usize::try_from(back).ok().and_then(|back| table.get(back)) {
             Some(&age) => i64::from(age),
             None => i64::from(self.as_of.age_since(birth)),
         }

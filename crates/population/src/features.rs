@@ -262,12 +262,7 @@ impl<'a> FeatureProgram<'a> {
     ) {
         let as_of = self.as_of.0;
         match &self.features[feature].source {
-            FeatureSource::Builtin(Builtin::Age) => {
-                for (value, person) in out.iter_mut().zip(view.people) {
-                    let birth = person.birth.filter(|birth| *birth <= self.as_of);
-                    *value = birth.map_or(ABSENT, |birth| self.ages.of(birth));
-                }
-            }
+            FeatureSource::Builtin(Builtin::Age) => self.ages.of(view.people, out),
             FeatureSource::Builtin(what) => {
                 for (position, value) in out.iter_mut().enumerate() {
                     let practice = practices.get(position).copied().unwrap_or(crate::NOWHERE);

@@ -60,6 +60,12 @@ impl Scoring {
         self.readings[place].add(feature, score, first.0);
     }
 
+    /// The score that a feature asks for.
+    pub fn score_of(&self, feature: usize) -> Option<&Score> {
+        let walks = self.readings.iter().flat_map(|reading| &reading.walks);
+        walks.flat_map(|walk| &walk.scores).find(|planned| planned.feature == feature).map(|planned| &planned.score)
+    }
+
     /// Each group of codes counts once for a person, whichever events recorded it.
     pub fn run(&self, view: &BucketView<'_>, columns: &mut [Vec<i64>]) {
         let (Some(&first), Some(&last)) = (view.offsets.first(), view.offsets.last()) else { return };

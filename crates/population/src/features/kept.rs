@@ -8,8 +8,8 @@
 
 use super::advance::advance;
 use super::{FeatureProgram, feature_reads};
+use crate::filter::Target;
 use crate::score::Score;
-use crate::{filter::Target, scoring};
 use blueprint::FeatureSet;
 use blueprint::model::{Builtin, FeatureSource};
 use lake::engine::{Program, Window};
@@ -100,8 +100,9 @@ impl<'a> Kept<'a> {
             } else {
                 fixed.push(feature);
             }
-            if let FeatureSource::Score { score, kinds, window } = source {
-                let score = scoring::compiled(*score, &set.score_tables, target.dictionary);
+            if let FeatureSource::Score { kinds, window, .. } = source
+                && let Some(score) = program.scores.score_of(feature).cloned()
+            {
                 let own = GroupSet::new(score.clone(), kinds, target.window(*window));
                 let known = sets.iter().position(|other: &GroupSet| other.is(&own));
                 let set = known.unwrap_or_else(|| {
