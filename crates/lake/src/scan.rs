@@ -61,16 +61,18 @@ impl Columns {
     pub const PERSON_LSOA: Self = Self(1 << 17);
     /// [`PersonRow::imd_decile`].
     pub const PERSON_IMD: Self = Self(1 << 18);
-    /// [`PersonRow::household`], [`PersonRow::household_size`] and [`PersonRow::care_home`].
+    /// [`PersonRow::household`] and [`PersonRow::household_size`].
     pub const PERSON_HOME: Self = Self(1 << 19);
     /// [`PersonRow::lists`].
     pub const PERSON_LISTS: Self = Self(1 << 20);
+    /// [`PersonRow::care_home`].
+    pub const PERSON_CARE_HOME: Self = Self(1 << 21);
     /// All of [`BucketView::people`].
-    pub const PEOPLE: Self = Self(((1 << 9) - 1) << 12);
+    pub const PEOPLE: Self = Self(((1 << 10) - 1) << 12);
     /// Every column of events.
     pub const EVENTS: Self = Self((1 << 12) - 1);
     /// Everything.
-    pub const ALL: Self = Self((1 << 21) - 1);
+    pub const ALL: Self = Self((1 << 22) - 1);
 
     /// Whether all of `other` are in.
     pub const fn has(self, other: Self) -> bool {
@@ -240,7 +242,7 @@ const PERSON: [(&str, Columns); 15] = [
     ("imd_decile", Columns::PERSON_IMD),
     ("household", Columns::PERSON_HOME),
     ("household_size", Columns::PERSON_HOME),
-    ("care_home", Columns::PERSON_HOME),
+    ("care_home", Columns::PERSON_CARE_HOME),
     ("lists", Columns::PERSON_LISTS),
 ];
 

@@ -39,6 +39,8 @@ pub struct Room {
     /// Of each level.
     answers: Vec<Answers>,
     blocks: Blocks,
+    /// Of each person.
+    lists: Vec<u32>,
 }
 
 /// People worked out at a time, so that their columns stay in near memory.
@@ -218,7 +220,7 @@ impl<'a> FeatureProgram<'a> {
 
     fn part(&self, view: &BucketView<'_>, practices: &[u16], room: &mut Room) {
         let people = view.len();
-        let Room { columns, answers, blocks } = room;
+        let Room { columns, answers, blocks, lists } = room;
         columns.resize(self.features.len(), Vec::new());
         answers.resize_with(self.levels.len(), Answers::new);
         for (column, &needed) in columns.iter_mut().zip(&self.needed) {
@@ -226,9 +228,11 @@ impl<'a> FeatureProgram<'a> {
             column.resize(if needed { people } else { 0 }, ABSENT);
         }
         self.scores.run(view, columns);
+        lists.clear();
+        lists.extend(view.people.iter().map(|person| person.lists));
         for &(feature, source) in &self.sources {
-            for (value, person) in columns[feature].iter_mut().zip(view.people) {
-                *value = i64::from(person.lists >> source & 1);
+            for (value, lists) in columns[feature].iter_mut().zip(lists.iter()) {
+                *value = i64::from(lists >> source & 1);
             }
         }
         for (level, answers) in self.levels.iter().zip(answers) {
@@ -242,7 +246,7 @@ impl<'a> FeatureProgram<'a> {
                 program.run_within(view, &bounds, answers);
             }
             for (question, &feature) in level.answers.iter().enumerate() {
-                columns[feature].copy_from_slice(answers.column(question));
+                answers.take(question, &mut columns[feature]);
             }
             for &feature in &level.derived {
                 let mut column = std::mem::take(&mut columns[feature]);

@@ -72,6 +72,12 @@ impl Scoring {
         let events = first as usize..last as usize;
         let (mut classes, mut in_window, mut groups) = (Vec::new(), Vec::new(), Vec::with_capacity(view.len()));
         let dates = &view.date[events.clone()];
+        // Days of a person stand in order.
+        let (mut earliest, mut latest) = (i32::MAX, i32::MIN);
+        for own in view.offsets.windows(2).filter(|own| own[0] < own[1]) {
+            earliest = earliest.min(view.date[own[0] as usize]);
+            latest = latest.max(view.date[own[1] as usize - 1]);
+        }
         for reading in &self.readings {
             classes.clear();
             // No branch: most codes are in no group, and which are cannot be foreseen.
@@ -80,13 +86,18 @@ impl Scoring {
                 reading.class_of_code.get(code as usize).copied().unwrap_or(0) & reading.counts[usize::from(kind)]
             }));
             for walk in &reading.walks {
-                in_window.clear();
                 let days = walk.first_day..=self.last_day;
-                let dated = classes.iter().zip(dates);
-                in_window.extend(dated.map(|(&class, date)| if days.contains(date) { class } else { 0u16 }));
+                let counted = if days.contains(&earliest) && days.contains(&latest) {
+                    &classes
+                } else {
+                    in_window.clear();
+                    let dated = classes.iter().zip(dates);
+                    in_window.extend(dated.map(|(&class, date)| if days.contains(date) { class } else { 0u16 }));
+                    &in_window
+                };
                 groups.clear();
                 groups.extend(view.offsets.windows(2).map(|own| {
-                    let own = &in_window[own[0] as usize - events.start..own[1] as usize - events.start];
+                    let own = &counted[own[0] as usize - events.start..own[1] as usize - events.start];
                     own.iter().fold(0u128, |groups, &class| groups | walk.groups_of_class[usize::from(class)])
                 }));
                 for planned in &walk.scores {

@@ -50,9 +50,10 @@ impl Program {
         let people = view.len();
         let Values { people: out_people, numbers, passing, folding } = out;
         *out_people = people;
-        numbers.clear();
-        for question in &self.questions {
-            numbers.resize(numbers.len() + people, question.aggregate.of_nothing());
+        numbers.resize_with(self.questions.len(), Vec::new);
+        for (numbers, question) in numbers.iter_mut().zip(&self.questions) {
+            numbers.clear();
+            numbers.resize(people, question.aggregate.of_nothing());
         }
         if !folding.as_ref().is_some_and(|folding| folding.fits(&self.questions, self.dictionary_len)) {
             *folding = None;
@@ -79,7 +80,7 @@ impl Program {
                     let test = &self.plan.tests[word * BITS + bit as usize];
                     let Some((day, window)) = in_window(test, view, (position, event), bounds) else { continue };
                     for &(question, aggregate) in &test.questions {
-                        let number = &mut numbers[question * people + position];
+                        let number = &mut numbers[question][position];
                         folding.fold(number, (&self.questions, question, aggregate), view, (event, day), window);
                     }
                     *settled |= 1 << bit & self.plan.settled_by_one[word];
@@ -144,7 +145,7 @@ fn in_window(
 #[derive(Debug, Clone, Default)]
 pub struct Values {
     people: usize,
-    numbers: Vec<i64>,
+    numbers: Vec<Vec<i64>>,
     // Memory that is used again from one bucket to the next.
     passing: Passing,
     folding: Option<Folding>,
@@ -163,7 +164,12 @@ impl Values {
 
     /// The answers to one question, [`crate::NO_NUMBER`] where there is none.
     pub fn column(&self, question: usize) -> &[i64] {
-        &self.numbers[question * self.people..(question + 1) * self.people]
+        &self.numbers[question]
+    }
+
+    /// Exchanges the answers to one question for memory that later answers are written into.
+    pub fn take(&mut self, question: usize, room: &mut Vec<i64>) {
+        std::mem::swap(&mut self.numbers[question], room);
     }
 
     /// The answer to one question for the person at a position of the bucket.

@@ -9,14 +9,18 @@ use rustc_hash::FxHashMap;
 pub(super) const BITS: usize = 64;
 
 /// For each value of a column a class, and for each class a bitmap of the tests passed. Codes are many and the bitmaps
-/// that they have are few, so that the table of classes stays in near memory.
+/// that they have are few, so that the table of classes stays in near memory. A column of few values does without classes.
 #[derive(Debug)]
 pub(super) struct Table {
+    /// Empty where each value is its own class.
     class_of: Vec<u16>,
     /// `words` to a class.
     masks: Vec<u64>,
     words: usize,
 }
+
+/// So few values that a bitmap for each is as near as a class for each.
+const FEW: usize = 256;
 
 impl Table {
     /// A table over so many values, from the tests that each passes: `passes` clears the bits of those it does not.
@@ -27,6 +31,10 @@ impl Table {
         for value in 0..values {
             own.copy_from_slice(all);
             passes(value, &mut own);
+            if values <= FEW {
+                masks.extend_from_slice(&own);
+                continue;
+            }
             let class = if let Some(&class) = known.get(&own) {
                 class
             } else {
@@ -44,20 +52,17 @@ impl Table {
     /// Takes from each event's bitmap, word `word` of it, the tests that its value does not pass. A value beyond the end passes none.
     #[inline]
     pub(super) fn narrow<T: Copy + Into<u32>>(&self, word: usize, column: &[T], masks: &mut [u64]) {
-        if self.words == 1 {
-            for (mask, &value) in masks.iter_mut().zip(column) {
-                *mask &= match self.class_of.get(value.into() as usize) {
-                    Some(&class) => self.masks[usize::from(class)],
-                    None => 0,
-                };
-            }
-        } else {
-            for (mask, &value) in masks.iter_mut().zip(column) {
-                *mask &= match self.class_of.get(value.into() as usize) {
-                    Some(&class) => self.masks[usize::from(class) * self.words + word],
-                    None => 0,
-                };
-            }
+        let (classes, words) = (&self.class_of, self.words);
+        let of_class = |class: usize| self.masks.get(class * words + word).copied().unwrap_or(0);
+        let rows = masks.iter_mut().zip(column);
+        match (classes.is_empty(), words) {
+            (true, 1) => rows.for_each(|(mask, &value)| {
+                *mask &= self.masks.get(value.into() as usize).copied().unwrap_or(0);
+            }),
+            (true, _) => rows.for_each(|(mask, &value)| *mask &= of_class(value.into() as usize)),
+            (false, _) => rows.for_each(|(mask, &value)| {
+                *mask &= classes.get(value.into() as usize).map_or(0, |&class| of_class(usize::from(class)));
+            }),
         }
     }
 }

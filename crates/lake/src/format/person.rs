@@ -110,6 +110,8 @@ pub(crate) fn read_some(
     if columns.has(Columns::PERSON_HOME) {
         ints("household", 0, people_mut, |p, n| p.household = n as u32)?;
         ints("household_size", 0, people_mut, |p, n| p.household_size = n as u16)?;
+    }
+    if columns.has(Columns::PERSON_CARE_HOME) {
         parsed(file, "care_home", pick, people_mut, OdsCode::parse, |p, code| p.care_home = Some(code))?;
     }
     if columns.has(Columns::PERSON_LISTS) {
