@@ -70,7 +70,7 @@ pub use explain::{Explainer, Step, Waterfall, explain};
 pub use gauge::Spectrum;
 pub use interval::Interval;
 pub use label::{Contradiction, Label, RefusedLabel};
-pub use link::{link, link_told, link_watched};
+pub use link::{link, link_told};
 pub use model::{Blocking, Comparison, Level, Model, ModelError, NumberRule, Prior, TierRule, Veto};
 pub use push::Known;
 pub use quality::{GroupQuality, Grouping, quality_by_group, quality_of_people};

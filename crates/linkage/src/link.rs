@@ -27,16 +27,12 @@ use std::time::Instant;
 /// The answer does not depend on the number of threads, nor on the order of the records but for ties between records whose
 /// content is the same. The model is used as it is: train it first with [`crate::train`] where the data differ from it.
 pub fn link(records: &Records, model: &Model, options: &LinkOptions) -> Linked {
-    link_watched(records, model, options, &|_| {})
+    link_told(records, model, options, &|_| {}, None)
 }
 
-/// As [`link`], telling `watch` how far it has come; it is called now and then, from any thread.
-pub fn link_watched(records: &Records, model: &Model, options: &LinkOptions, watch: Watch<'_>) -> Linked {
-    link_told(records, model, options, watch, None)
-}
-
-/// As [`link_watched`]; `told`, where there is one, is told once what each rule is going to compare, before anything is compared. Of many
-/// records the pairs are counted in some of the blocks; blocks over the cap are always all found.
+/// As [`link`], telling `watch` how far it has come; it is called now and then, from any thread. `told`, where there is one, is told
+/// once what each rule is going to compare, before anything is compared. Of many records the pairs are counted in some of the blocks;
+/// blocks over the cap are always all found.
 pub fn link_told(
     records: &Records,
     model: &Model,

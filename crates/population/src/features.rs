@@ -157,7 +157,7 @@ impl<'a> FeatureProgram<'a> {
                 self.columns = self.columns | Columns::CODE;
                 let window = target.window(*window);
                 let score = scoring::compiled(*score, tables, target.dictionary);
-                self.scores.add(position, score, kinds, (window.first, target.as_of));
+                self.scores.add(position, &score, kinds, (window.first, target.as_of))?;
                 self.level(level);
             }
             FeatureSource::KnownTo(source) => {

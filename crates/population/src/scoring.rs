@@ -2,7 +2,7 @@
 
 use crate::score::Score;
 use blueprint::model::{LoadedScore, ScoreKind};
-use lake::{BucketView, Dictionary};
+use lake::{BucketView, Dictionary, LakeError};
 use nhs::{CodeSystem, Day, EventKind};
 use rustc_hash::FxHashMap;
 
@@ -48,16 +48,28 @@ struct Planned {
 
 impl Scoring {
     /// Adds a score over codes of events of some kinds from a day on, up to another.
-    pub fn add(&mut self, feature: usize, score: Score, kinds: &[EventKind], (first, last): (Day, Day)) {
+    pub fn add(
+        &mut self,
+        feature: usize,
+        score: &Score,
+        kinds: &[EventKind],
+        (first, last): (Day, Day),
+    ) -> Result<(), LakeError> {
         self.last_day = last.0;
         let mut kinds = kinds.to_vec();
         kinds.sort_unstable();
-        let known = self.readings.iter_mut().position(|reading| reading.kinds == kinds);
-        let place = known.unwrap_or_else(|| {
-            self.readings.push(Reading::new(kinds, score.codes()));
-            self.readings.len() - 1
-        });
-        self.readings[place].add(feature, score, first.0);
+        let mut same = self.readings.iter_mut().filter(|reading| reading.kinds == kinds);
+        if same.any(|reading| reading.add(feature, score, first.0)) {
+            return Ok(());
+        }
+        let mut reading = Reading::new(kinds, score.codes());
+        if !reading.add(feature, score, first.0) {
+            return Err(LakeError::Refused(
+                "the codes of a score stand in more than 65,535 sets of its groups".to_owned(),
+            ));
+        }
+        self.readings.push(reading);
+        Ok(())
     }
 
     /// The score that a feature asks for.
@@ -119,41 +131,48 @@ impl Reading {
         Self { walks: Vec::new(), kinds, class_of_code: vec![0; codes], counts }
     }
 
-    fn add(&mut self, feature: usize, score: Score, first_day: i32) {
-        let same = |walk: &Walk| walk.first_day == first_day && walk.has_room(&score);
-        let place = self.walks.iter().position(same).unwrap_or_else(|| {
-            let classes = self.walks.first().map_or(1, |walk| walk.groups_of_class.len());
-            self.walks.push(Walk { scores: Vec::new(), first_day, groups_of_class: vec![0; classes], bits: 0 });
-            self.walks.len() - 1
-        });
-        let shift = self.walks[place].twin(&score);
-        let shift = shift.unwrap_or_else(|| self.place(place, &score));
-        self.walks[place].scores.push(Planned { feature, score, shift });
+    /// Takes a score in; false, with nothing done, where that would need more classes than a number of 16 bits tells apart.
+    fn add(&mut self, feature: usize, score: &Score, first_day: i32) -> bool {
+        let room = self.walks.iter().position(|walk| walk.first_day == first_day && walk.has_room(score));
+        let twin = room.and_then(|walk| Some((walk, self.walks[walk].twin(score)?)));
+        let Some((walk, shift)) = twin.or_else(|| self.place(room, score, first_day)) else { return false };
+        self.walks[walk].scores.push(Planned { feature, score: score.clone(), shift });
+        true
     }
 
-    /// Gives the groups of a score bits of a walk, and parts the classes whose codes differ in them.
-    fn place(&mut self, walk: usize, score: &Score) -> u32 {
+    /// Gives the groups of a score bits of a walk, a new one where none has room, and parts the classes whose codes differ in them.
+    fn place(&mut self, room: Option<usize>, score: &Score, first_day: i32) -> Option<(usize, u32)> {
         // The class of the codes of no group stays the first.
         let mut classes = vec![(0, 0)];
         let mut known = FxHashMap::from_iter([((0u16, 0u128), 0u16)]);
-        for (code, class) in self.class_of_code.iter_mut().enumerate() {
-            let own = (*class, score.groups(code as u32));
-            *class = *known.entry(own).or_insert_with(|| {
+        let mut class_of_code = Vec::with_capacity(self.class_of_code.len());
+        for (code, &old) in self.class_of_code.iter().enumerate() {
+            let own = (old, score.groups(code as u32));
+            let class = if let Some(&class) = known.get(&own) {
+                class
+            } else {
+                let class = u16::try_from(classes.len()).ok()?;
+                known.insert(own, class);
                 classes.push(own);
-                // At most 128 groups a score; codes in several of them do not make 65,536 classes.
-                u16::try_from(classes.len() - 1).unwrap_or(0)
-            });
+                class
+            };
+            class_of_code.push(class);
         }
+        self.class_of_code = class_of_code;
         for walk in &mut self.walks {
             walk.groups_of_class = classes.iter().map(|(old, _)| walk.groups_of_class[usize::from(*old)]).collect();
         }
-        let walk = &mut self.walks[walk];
+        let place = room.unwrap_or_else(|| {
+            self.walks.push(Walk { scores: Vec::new(), first_day, groups_of_class: vec![0; classes.len()], bits: 0 });
+            self.walks.len() - 1
+        });
+        let walk = &mut self.walks[place];
         let shift = walk.bits;
         walk.bits += score.size();
         for (groups, (_, own)) in walk.groups_of_class.iter_mut().zip(&classes) {
             *groups |= own << shift;
         }
-        shift
+        Some((place, shift))
     }
 }
 
@@ -210,7 +229,7 @@ mod tests {
         let kinds = [HospitalFrailtyRisk, CharlsonQuan, CharlsonOriginal];
         let mut scoring = Scoring::default();
         for (feature, kind) in kinds.into_iter().enumerate() {
-            scoring.add(feature, score(kind), &[EventKind::Diagnosis], (Day(0), Day(100)));
+            scoring.add(feature, &score(kind), &[EventKind::Diagnosis], (Day(0), Day(100))).unwrap();
         }
         let histories: Vec<Vec<u32>> = (0..1u32 << CODES.len())
             .map(|set| (0..CODES.len() as u32).filter(|code| set >> code & 1 == 1).collect())
